@@ -1,0 +1,3 @@
+module epsql
+
+go 1.26
