@@ -196,7 +196,7 @@ type Zone struct {
 	Label    Text
 	Explain  Text // the longer explanation
 	Type     Type
-	Length   int // in characters of a delivery; 0 when free
+	Length   int    // in characters of a delivery; 0 when free
 	Unit     string // the unit of a quantity: "eurocent", "package", "day"
 	Format   string // "AAAAMMJJ", "AAAAMM", "00AAAAMM", "AAAA00"
 	Role     Role
