@@ -105,6 +105,8 @@ type Table struct {
 	Select *RowRule
 	// Files are globs of file names that this table's deliveries have.
 	Files []string
+	// Source is where the table is told; its zones inherit document and annex.
+	Source Source
 }
 
 // RowRule picks rows by a code.
@@ -294,9 +296,11 @@ type CodeList struct {
 	Source  Source
 	// Synthetic marks a list made for demonstration data.
 	Synthetic bool
-	Columns   []ListColumn // the first is the code
-	Rows      [][]string   // as text, one value per column, "" = NULL
-	Hash      string       // hex SHA-256 of the file
+	// Open marks the rows as known codes, not all that occur.
+	Open    bool
+	Columns []ListColumn // the first is the code
+	Rows    [][]string   // as text, one value per column, "" = NULL
+	Hash    string       // hex SHA-256 of the file
 }
 
 // ListColumn is a column of a code list.

@@ -83,21 +83,48 @@ func (t *Table) Columns() []Column {
 	return out
 }
 
+// ColumnByName finds a stored column, case ignored; false when there is none.
+func (t *Table) ColumnByName(name string) (Column, bool) {
+	for _, c := range t.Columns() {
+		if strings.EqualFold(c.Name, name) {
+			return c, true
+		}
+	}
+	return Column{}, false
+}
+
+// CodesFrom names the code list of the column's values; "" when there is none.
+func (c Column) CodesFrom() string {
+	if c.Part != nil {
+		return c.Part.CodesFrom
+	}
+	return c.Zone.CodesFrom
+}
+
 // Domain gives the complete public list of the values a column may have, and
 // false when the list is open or unknown. The guard completes tables over it,
 // so that the presence of a row tells nothing.
 func (c *Catalog) Domain(col Column) ([]string, bool) {
-	from := col.Zone.CodesFrom
-	if col.Part != nil {
-		from = col.Part.CodesFrom
-	} else if len(col.Zone.Codes) > 0 && !col.Zone.Open {
-		values := make([]string, len(col.Zone.Codes))
-		for i, code := range col.Zone.Codes {
-			values[i] = code.Code
-		}
-		return values, true
+	if col.Part == nil && col.Zone.Open {
+		return nil, false
 	}
-	return c.ListCodes(from)
+	if list := c.List(col.CodesFrom()); list != nil && list.Open {
+		return nil, false
+	}
+	return c.Known(col)
+}
+
+// Known gives the values of a column that the catalogue has a meaning for, open
+// list or not: other values are worth a report. False when it knows none.
+func (c *Catalog) Known(col Column) ([]string, bool) {
+	if col.Part != nil || len(col.Zone.Codes) == 0 {
+		return c.ListCodes(col.CodesFrom())
+	}
+	values := make([]string, len(col.Zone.Codes))
+	for i, code := range col.Zone.Codes {
+		values[i] = code.Code
+	}
+	return values, true
 }
 
 // ListCodes are the codes of the newest version of a list.
