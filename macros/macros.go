@@ -3,12 +3,21 @@
 // keeps published ones unchanged, and their tests.
 //
 // One file is one macro in one version: <family>/<name>_v<N>.sql, installed as
-// <family>.<name>_v<N>, with its SAS program beside it.
+// <family>.<name>_v<N>. Beside it stand
+//
+//	<family>/<name>_v<N>.sas                      the SAS program it is equivalent to
+//	<family>/audits/<name>_v<N>.sql               queries on loaded data that must return nothing
+//	<family>/testdata/<name>_v<N>/<case>.txtar    golden cases: given rows, a call, expected rows
+//
+// and checksums.txt lists every published file. A file starts with a header of
+// "-- @key value" lines (see [Macro] and README.md), which a line that starts
+// with "--" and three blanks continues.
 package macros
 
 import (
 	"context"
 	"database/sql"
+	"io/fs"
 	"strings"
 
 	"epsql/catalog"
@@ -21,8 +30,12 @@ type Macro struct {
 	Version int
 	Name    string // "flags.dmg_v1"
 	// Table macros are used in FROM, scalar ones in expressions.
-	Table    bool
-	Status   string // "draft", "published" or "deprecated"
+	Table bool
+	// Status is "draft", "published" or "deprecated". A file says draft or
+	// published; a published macro becomes deprecated when another replaces it,
+	// so that its file need not change.
+	Status   string
+	Catalog  string // name of the catalogue it is written for
 	Title    catalog.Text
 	From     string // validity of the logic, AAAA-MM-JJ
 	Until    string
@@ -31,8 +44,12 @@ type Macro struct {
 	Columns  []Column // of a table macro; one nameless column for a scalar one
 	Zones    []string // "soins_sante.ss00010"
 	Lists    []string // "dmg@2016.1"
-	Replaces string
+	Uses     []string // macros that the body calls: "population.photo_v1"
+	Replaces string   // the macro that this one replaces ...
+	Why      string   // ... and why
 	Notes    []string
+	Audits   []Audit
+	Header   string // the header, as written
 	SQL      string // the CREATE MACRO statement
 	SAS      string // the equivalent SAS program
 	Hash     string // hex SHA-256 of the .sql file
@@ -48,7 +65,8 @@ type Param struct {
 
 // Column is a returned column. Role and Protects have the catalogue's meaning;
 // Owner marks the identifier whose unit a row belongs to (the grain); Domain
-// lists all values the column may have, nil when open.
+// lists all values the column may have beside NULL, nil when open; Nullable
+// says that NULL occurs.
 type Column struct {
 	Name     string
 	Type     string // SQL type
@@ -56,12 +74,22 @@ type Column struct {
 	Protects string
 	Owner    bool
 	Domain   []string
+	Nullable bool
 	Help     string
+}
+
+// Audit is a query on loaded data that must return no row: a sentence that
+// holds, and the SQL that looks for a counterexample.
+type Audit struct {
+	Title, SQL string
 }
 
 // Registry is a set of macros.
 type Registry struct {
 	All []*Macro // by name, then version
+
+	cat   *catalog.Catalog
+	files fs.FS
 }
 
 // Lookup finds a macro by its full name ("flags.dmg_v1"), case ignored; nil

@@ -1,0 +1,7 @@
+-- @audit a person has one row
+SELECT pp0010 FROM population.chomage_enfant_v1($annee) GROUP BY pp0010 HAVING count(*) > 1;
+-- @audit everybody in a photo of the year is there
+SELECT pp0010 FROM main.population WHERE pp0050 // 100 = $annee AND pp0010 IS NOT NULL
+EXCEPT SELECT pp0010 FROM population.chomage_enfant_v1($annee);
+-- @audit a flag that is unknown is a child's
+SELECT pp0010 FROM population.chomage_enfant_v1($annee) WHERE flag_chomage IS NULL AND enfant <> 1;
