@@ -7,6 +7,8 @@
 // is laid out and which rule a channel has.
 package catalog
 
+import "io/fs"
+
 // Catalog is everything that the data files say.
 type Catalog struct {
 	Name    string // e.g. "be-aim"
@@ -20,6 +22,8 @@ type Catalog struct {
 	Tables      []*Table
 	Layouts     []*Layout
 	Lists       []*CodeList
+
+	files fs.FS
 }
 
 // Text is a label in the languages known; Fr as in the source.

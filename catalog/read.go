@@ -34,6 +34,7 @@ func Embedded() (*Catalog, error) {
 //	zones/<table>.yaml  one table: its zones, owner, delivery rule
 //	layouts/<id>.yaml   one layout
 //	lists/<file>.yaml   one version of a code list, its rows in <file>.csv beside it
+//	synth/              not read here, see [Catalog.Files]
 //
 // Any doubt is a [*diag.Error] with file, line and column: a catalogue is whole
 // and consistent, or refused.
@@ -42,7 +43,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{files: files, cat: &Catalog{Hash: hashFiles(files)}, at: map[any]diag.Pos{}}
+	l := &loader{files: files, cat: &Catalog{Hash: hashFiles(files), files: fsys}, at: map[any]diag.Pos{}}
 	if err := l.read(); err != nil {
 		return nil, err
 	}
@@ -68,6 +69,9 @@ func readAll(fsys fs.FS) (map[string][]byte, error) {
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return fault("unreadable", "the catalogue folder cannot be read").At(diag.Pos{File: name}).Wrap(err)
+		}
+		if d.IsDir() && name == Recipes {
+			return fs.SkipDir
 		}
 		if d.IsDir() {
 			return nil
