@@ -18,7 +18,7 @@ build: ## build bin/epsql
 	go build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/epsql
 
 demo: build ## synthetic deliveries in, masked tables out (under three minutes)
-	@sh testdata/demo/run.sh $(BIN) build/demo
+	@sh sql/demo/run.sh $(BIN) build/demo
 
 test: ## run every test
 	go test ./...
