@@ -212,6 +212,9 @@ func (l *loader) checkLayouts() *diag.Error {
 		if err := l.named(&y.ID, "layout", seen); err != nil {
 			return err
 		}
+		if len(y.Tables) == 0 {
+			return l.fail(&y.Tables, fault("no-table", "layout %s is of no table", y.ID).WithHint("name the tables whose rows it may hold"))
+		}
 		for i := range y.Tables {
 			if err := l.known(&y.Tables[i], "table", tables); err != nil {
 				return err

@@ -115,14 +115,23 @@ func (c *Catalog) Domain(col Column) ([]string, bool) {
 }
 
 // Known gives the values of a column that the catalogue has a meaning for, open
-// list or not: other values are worth a report. False when it knows none.
+// list or not, special values included: others are worth a report. False when
+// it knows none.
 func (c *Catalog) Known(col Column) ([]string, bool) {
-	if col.Part != nil || len(col.Zone.Codes) == 0 {
+	if col.Part != nil {
 		return c.ListCodes(col.CodesFrom())
 	}
-	values := make([]string, len(col.Zone.Codes))
-	for i, code := range col.Zone.Codes {
-		values[i] = code.Code
+	values, ok := c.ListCodes(col.CodesFrom())
+	for _, code := range col.Zone.Codes {
+		values, ok = append(values, code.Code), true
+	}
+	if !ok {
+		return nil, false
+	}
+	for _, special := range col.Zone.Specials {
+		if !special.Null {
+			values = append(values, special.Value)
+		}
 	}
 	return values, true
 }

@@ -39,6 +39,11 @@ func Embedded() (*Catalog, error) {
 // Any doubt is a [*diag.Error] with file, line and column: a catalogue is whole
 // and consistent, or refused.
 func Load(fsys fs.FS) (*Catalog, error) {
+	// Looked for first: a wrong folder may be large.
+	if _, err := fs.Stat(fsys, mainFile); err != nil {
+		return nil, fault("no-catalogue", "there is no %s in the catalogue folder", mainFile).
+			WithHint("give the folder that holds it").Wrap(err)
+	}
 	files, err := readAll(fsys)
 	if err != nil {
 		return nil, err
@@ -98,10 +103,6 @@ func hashFiles(files map[string][]byte) string {
 
 // read reads the files one by one, in name order.
 func (l *loader) read() error {
-	if _, ok := l.files[mainFile]; !ok {
-		return fault("no-catalogue", "there is no %s in the catalogue folder", mainFile).
-			WithHint("give the folder that holds it")
-	}
 	for _, name := range slices.Sorted(maps.Keys(l.files)) {
 		if err := l.readFile(name); err != nil {
 			return err
