@@ -6,7 +6,7 @@
 //	main.<table>       one table per catalogue table: Table.Columns(), then livraison INTEGER (epsql.deliveries.id)
 //	ref.<list>         one public table per code list: version VARCHAR, then the list's columns; all versions
 //	<family>.<macro>   the published macros
-//	epsql.workspace    key, value: population, catalogue name, version and hash, program version, creation time
+//	epsql.workspace    key, value: population, catalogue name, version and hash, creation time
 //	epsql.deliveries   what was loaded (see package load)
 //	epsql.rejects      bad rows with reasons
 //	epsql.ids_<unit>   num INTEGER (dense from 1; natural persons positive, others negative), id VARCHAR
@@ -14,15 +14,21 @@
 //
 // Identifier columns hold the dense number of their unit; the delivered text
 // stands in epsql.ids_<unit> alone.
+//
+// A workspace is locked by the process that has it open. Its DuckDB loads no
+// extension, reads no other file unless [Options].Files says so, and accepts no
+// change of these settings.
 package store
 
 import (
-	"context"
 	"database/sql"
 
 	"epsql/catalog"
-	"epsql/macros"
 )
+
+// DeliveryColumn is the column of every data table that says which delivery a
+// row came with.
+const DeliveryColumn = "livraison"
 
 // Options bound what an open workspace may use. The zero value gives defaults:
 // two thirds of the machine's memory, all cores, a temp folder beside the file.
@@ -43,17 +49,14 @@ type Workspace struct {
 	Catalog    *catalog.Catalog
 }
 
-// Create makes a new workspace at path: it fails when the file exists, and
-// leaves nothing behind when it fails.
-func Create(ctx context.Context, path, population string, cat *catalog.Catalog, reg *macros.Registry) error {
-	panic("not yet")
-}
-
-// Open opens a workspace. Its errors: no such file, not a workspace, in use by
-// another process, made with another catalogue (its hash differs).
-func Open(ctx context.Context, path string, cat *catalog.Catalog, opts Options) (*Workspace, error) {
-	panic("not yet")
-}
-
 // Close releases the file.
 func (w *Workspace) Close() error { return w.DB.Close() }
+
+// IDTable is the table that holds the identifiers of a unit, following shared
+// numbering: the unit whose numbers are used, and its table.
+func IDTable(cat *catalog.Catalog, unit string) (owner, table string) {
+	if u := cat.Unit(unit); u != nil && u.Numbering != "" {
+		unit = u.Numbering
+	}
+	return unit, "epsql." + Quote("ids_"+unit)
+}

@@ -1,0 +1,155 @@
+package load
+
+import (
+	"bytes"
+	"io"
+
+	"epsql/sql/diag"
+)
+
+// reader gives a file in blocks.
+type reader interface {
+	// next fills b; io.EOF when there was nothing left.
+	next(b *block) error
+	// hash is the digest of the whole file, when all is read.
+	hash() (string, error)
+	// warnings tell what is odd about the file, when all is read.
+	warnings() []string
+	close()
+}
+
+// textReader reads lines: blocks of text, cut after the last whole line.
+type textReader struct {
+	stream *stream
+	size   int    // bytes a block
+	carry  []byte // the beginning of a line whose rest is in the next block
+	line   int64  // lines given so far
+	ended  bool
+	open   bool // the text does not end with a line end
+}
+
+func (l *loader) textReader(s *source) (reader, error) {
+	st, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	r := &textReader{stream: st, size: l.opts.Block}
+	if s.bom {
+		if _, err := io.CopyN(io.Discard, st.text, int64(len(byteOrderMark))); err != nil {
+			return nil, cannotRead(err)
+		}
+	}
+	if s.format == "delimited" {
+		return r, r.skipHeader()
+	}
+	return r, nil
+}
+
+// skipHeader reads on to the end of the first line.
+func (r *textReader) skipHeader() error {
+	r.line = 1
+	for {
+		if err := r.fill(&r.carry); err != nil {
+			return err
+		}
+		_, rest, found := bytes.Cut(r.carry, []byte("\n"))
+		if found || r.ended {
+			r.carry = rest
+			return nil
+		}
+		if len(r.carry) > r.size {
+			return lineTooLong()
+		}
+	}
+}
+
+// fill appends up to 64 KiB.
+func (r *textReader) fill(to *[]byte) error {
+	return r.read(to, 64<<10)
+}
+
+// read appends up to n bytes of text.
+func (r *textReader) read(to *[]byte, n int) error {
+	have := len(*to)
+	if cap(*to)-have < n {
+		*to = append(make([]byte, 0, have+n), *to...)
+	}
+	got, err := io.ReadFull(r.stream.text, (*to)[have:have+n])
+	*to = (*to)[:have+got]
+	switch err {
+	case nil:
+		return nil
+	case io.EOF:
+		r.ended = true
+		return nil
+	case io.ErrUnexpectedEOF:
+		// ReadFull says this for a short read too: ask again to tell a cut
+		// compressed file from the end.
+		if _, err := r.stream.text.Read(make([]byte, 1)); err != io.EOF {
+			return cannotRead(err)
+		}
+		r.ended = true
+		return nil
+	}
+	return cannotRead(err)
+}
+
+func (r *textReader) next(b *block) error {
+	b.reset()
+	b.data = append(b.data, r.carry...)
+	r.carry = r.carry[:0]
+	for !r.ended && len(b.data) < r.size {
+		if err := r.read(&b.data, r.size-len(b.data)); err != nil {
+			return err
+		}
+	}
+	if len(b.data) == 0 {
+		return io.EOF
+	}
+	if !r.ended {
+		end := bytes.LastIndexByte(b.data, '\n') + 1
+		if end == 0 {
+			return lineTooLong()
+		}
+		r.carry = append(r.carry, b.data[end:]...)
+		b.data = b.data[:end]
+	}
+	b.first, b.bytes = r.line+1, r.stream.read.Load()
+	r.cut(b)
+	r.line += int64(len(b.lines))
+	return nil
+}
+
+// cut finds the lines of a block.
+func (r *textReader) cut(b *block) {
+	for at := 0; at < len(b.data); {
+		n := bytes.IndexByte(b.data[at:], '\n')
+		end := at + n
+		if n < 0 {
+			r.open = true
+			end = len(b.data)
+		}
+		next := end + 1
+		if end > at && b.data[end-1] == '\r' {
+			end--
+		}
+		b.lines = append(b.lines, span{uint32(at), uint32(end - at)})
+		at = next
+	}
+}
+
+func lineTooLong() error {
+	return diag.New(diag.Data, "binary-file", "the file has no line ends").
+		WithHint("deliver fixed width or delimited text with one record a line")
+}
+
+func (r *textReader) hash() (string, error) { return r.stream.hash() }
+
+func (r *textReader) warnings() []string {
+	if r.open {
+		return []string{"the file does not end with a line end: it may be cut off"}
+	}
+	return nil
+}
+
+func (r *textReader) close() { r.stream.close() }

@@ -1,0 +1,146 @@
+package load
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"reflect"
+	"unsafe"
+
+	"github.com/duckdb/duckdb-go/v2"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+)
+
+// vectorSize is DuckDB's: rows in a data chunk.
+var vectorSize = int(mapping.VectorSize())
+
+// vector is one column of a data chunk, written in place.
+type vector struct {
+	handle mapping.Vector
+	data   unsafe.Pointer
+	mask   []uint64 // one bit a row, clear for NULL
+}
+
+func (v *vector) setNull(i int)           { v.mask[i>>6] &^= 1 << (i & 63) }
+func (v *vector) setValid(i int)          { v.mask[i>>6] |= 1 << (i & 63) }
+func (v *vector) setInt32(i int, n int32) { *(*int32)(unsafe.Add(v.data, i*4)) = n }
+func (v *vector) setInt64(i int, n int64) { *(*int64)(unsafe.Add(v.data, i*8)) = n }
+
+// inlined is the longest text that DuckDB keeps inside its 16-byte string
+// header: such texts, which nearly all codes are, need no call into DuckDB.
+const inlined = 12
+
+// setText writes a text, which must be UTF-8.
+func (v *vector) setText(i int, b []byte) {
+	if len(b) > inlined {
+		mapping.VectorAssignStringElementLen(v.handle, mapping.IdxT(i), b)
+		return
+	}
+	var s [16]byte
+	binary.NativeEndian.PutUint32(s[:4], uint32(len(b)))
+	copy(s[4:], b)
+	*(*[16]byte)(unsafe.Add(v.data, i*16)) = s
+}
+
+// chunk is a data chunk being filled.
+type chunk struct {
+	data    mapping.DataChunk
+	vectors []vector
+	n       int
+}
+
+func newChunk(types []mapping.LogicalType) *chunk {
+	c := &chunk{data: mapping.CreateDataChunk(types), vectors: make([]vector, len(types))}
+	c.bind()
+	return c
+}
+
+// bind finds the memory of the vectors, which a reset may move.
+func (c *chunk) bind() {
+	c.n = 0
+	for i := range c.vectors {
+		h := mapping.DataChunkGetVector(c.data, mapping.IdxT(i))
+		mapping.VectorEnsureValidityWritable(h)
+		mask := (*uint64)(mapping.VectorGetValidity(h))
+		c.vectors[i] = vector{handle: h, data: mapping.VectorGetData(h), mask: unsafe.Slice(mask, (vectorSize+63)/64)}
+	}
+}
+
+func (c *chunk) reset() {
+	mapping.DataChunkReset(c.data)
+	c.bind()
+}
+
+func (c *chunk) destroy() { mapping.DestroyDataChunk(&c.data) }
+
+// appender appends chunks to one table within the connection's transaction.
+type appender struct {
+	handle mapping.Appender
+	types  []mapping.LogicalType
+}
+
+func newAppender(conn mapping.Connection, schema, table string) (*appender, error) {
+	a := &appender{}
+	if mapping.AppenderCreateExt(conn, "", schema, table, &a.handle) == mapping.StateError {
+		err := a.fault()
+		mapping.AppenderDestroy(&a.handle)
+		return nil, err
+	}
+	for i := range mapping.AppenderColumnCount(a.handle) {
+		a.types = append(a.types, mapping.AppenderColumnType(a.handle, i))
+	}
+	return a, nil
+}
+
+func (a *appender) append(c *chunk) error {
+	mapping.DataChunkSetSize(c.data, mapping.IdxT(c.n))
+	if mapping.AppendDataChunk(a.handle, c.data) == mapping.StateError {
+		return a.fault()
+	}
+	return nil
+}
+
+// flush hands everything over to the transaction.
+func (a *appender) flush() error {
+	if mapping.AppenderFlush(a.handle) == mapping.StateError {
+		return a.fault()
+	}
+	return nil
+}
+
+// close releases the appender; what was not flushed is forgotten.
+func (a *appender) close() {
+	mapping.AppenderClear(a.handle)
+	mapping.AppenderDestroy(&a.handle)
+	for i := range a.types {
+		mapping.DestroyLogicalType(&a.types[i])
+	}
+}
+
+func (a *appender) fault() error {
+	data := mapping.AppenderErrorData(a.handle)
+	defer mapping.DestroyErrorData(&data)
+	return &duckdb.Error{Type: duckdb.ErrorType(mapping.ErrorDataErrorType(data)), Msg: mapping.ErrorDataMessage(data)}
+}
+
+// native gives the driver's own connection, valid while conn is held. The
+// driver offers no other way to append whole chunks in a transaction of its
+// connection; reflection fails cleanly should its fields change.
+func native(conn *sql.Conn) (c mapping.Connection, err error) {
+	err = conn.Raw(func(driver any) error {
+		field := reflect.ValueOf(driver).Elem().FieldByName("conn")
+		if !field.IsValid() || field.Type() != reflect.TypeFor[mapping.Connection]() {
+			return errors.New("the database driver changed: its connection is not where it was")
+		}
+		c = mapping.Connection{Ptr: field.FieldByName("Ptr").UnsafePointer()}
+		return nil
+	})
+	return c, err
+}
+
+// exec runs a statement that must not be interrupted half-way.
+func exec(ctx context.Context, conn *sql.Conn, query string, args ...any) error {
+	_, err := conn.ExecContext(context.WithoutCancel(ctx), query, args...)
+	return err
+}

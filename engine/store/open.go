@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"epsql/catalog"
+	"epsql/sql/diag"
+)
+
+// Open opens a workspace. Its errors: no such file, not a workspace, in use by
+// another process, made with another catalogue (its hash differs).
+func Open(ctx context.Context, path string, cat *catalog.Catalog, opts Options) (*Workspace, error) {
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		return nil, diag.New(diag.Data, "no-workspace", "there is no workspace %s", path).
+			WithHint("make one with epsql init, or name it with --db")
+	}
+	db, err := open(path, opts)
+	if err != nil {
+		return nil, err
+	}
+	w := &Workspace{DB: db, Path: path, Catalog: cat}
+	if err := w.check(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return w, nil
+}
+
+// check compares the stamp with the catalogue at hand.
+func (w *Workspace) check(ctx context.Context) error {
+	stamp, err := w.Stamp(ctx)
+	if err != nil {
+		return err
+	}
+	if stamp.Hash != w.Catalog.Hash {
+		return diag.New(diag.Data, "other-catalogue",
+			"%s was made with the catalogue %s %s, whose files differ from those of %s %s",
+			w.Path, stamp.Catalog, stamp.Version, w.Catalog.Name, w.Catalog.Version).
+			WithHint("open it with the program or --catalog it was made with, or make a new workspace and load its deliveries again")
+	}
+	w.Population = w.Catalog.Population(stamp.Population)
+	if w.Population == nil {
+		return notWorkspace(w.Path, nil)
+	}
+	return nil
+}
+
+// open opens the database file with every door shut.
+func open(path string, opts Options) (*sql.DB, error) {
+	dsn, err := dsn(path, opts)
+	if err != nil {
+		return nil, err
+	}
+	connector, err := duckdb.NewConnector(dsn, nil)
+	if err != nil {
+		return nil, openFault(path, err)
+	}
+	return sql.OpenDB(connector), nil
+}
+
+func dsn(path string, opts Options) (string, error) {
+	full, err := filepath.Abs(path)
+	if err != nil || strings.ContainsAny(full, "?#%") {
+		return "", diag.New(diag.Usage, "bad-path", "the workspace's path cannot be used").
+			WithHint("use a path without the characters ? # %%").Wrap(err)
+	}
+	set := url.Values{}
+	for key, value := range map[string]string{
+		"storage_compatibility_version": "v1.5.0",
+		"enable_external_access":        strconv.FormatBool(opts.Files),
+		"autoinstall_known_extensions":  "false",
+		"autoload_known_extensions":     "false",
+		"allow_community_extensions":    "false",
+		"lock_configuration":            "true",
+		"memory_limit":                  orElse(opts.Memory, defaultMemory()),
+		"temp_directory":                opts.Temp,
+		"max_temp_directory_size":       opts.TempLimit,
+	} {
+		if value != "" {
+			set.Set(key, value)
+		}
+	}
+	if opts.Threads > 0 {
+		set.Set("threads", strconv.Itoa(opts.Threads))
+	}
+	return full + "?" + set.Encode(), nil
+}
+
+func orElse(value, other string) string {
+	if value == "" {
+		return other
+	}
+	return value
+}
+
+// openFault tells the ways apart in which a file cannot be opened. DuckDB has
+// no code for them, only its text.
+func openFault(path string, err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "Could not set lock"), strings.Contains(text, "being used by another process"):
+		return diag.New(diag.Data, "in-use", "%s is in use by another process%s", path, holder(text)).
+			WithHint("wait until that process ends, or end it").Wrap(err)
+	case strings.Contains(text, "not a valid DuckDB database"), strings.Contains(text, "version number"), strings.Contains(text, "too small"):
+		return notWorkspace(path, err)
+	case strings.Contains(text, "different configuration"):
+		return diag.New(diag.Data, "in-use", "%s is already open here with other settings", path).
+			WithHint("close it first").Wrap(err)
+	case strings.Contains(text, "could not set invalid"), strings.Contains(text, "parse"):
+		return diag.New(diag.Usage, "bad-setting", "a limit on memory, threads or temporary space is not understood").
+			WithHint("write sizes as 4GB or 512MB").Wrap(err)
+	}
+	return Fault(err, "cannot-open", "%s cannot be opened", path)
+}
+
+// holder is " (PID 123)" when the database engine names the process.
+func holder(text string) string {
+	_, rest, found := strings.Cut(text, "(PID ")
+	pid, _, closed := strings.Cut(rest, ")")
+	if !found || !closed {
+		return ""
+	}
+	return " (process " + pid + ")"
+}
+
+func notWorkspace(path string, err error) error {
+	return diag.New(diag.Data, "not-a-workspace", "%s is not a workspace of this program", path).
+		WithHint("name the right file with --db, or make a workspace with epsql init").Wrap(err)
+}
+
+// Fault turns an error of the database engine into a message of ours. The
+// engine's own text is kept out: it may quote values.
+func Fault(err error, code, format string, args ...any) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return diag.New(diag.Cancel, "cancelled", "stopped").Wrap(err)
+	}
+	if e, ok := errors.AsType[*diag.Error](err); ok {
+		return e
+	}
+	out := diag.New(diag.Data, code, "%s", fmt.Sprintf(format, args...)).Wrap(err)
+	return out.WithHint("%s", advice(err))
+}
+
+// advice is what to do about an engine error, told by its type alone.
+func advice(err error) string {
+	engine, ok := errors.AsType[*duckdb.Error](err)
+	if !ok {
+		return "run epsql doctor"
+	}
+	switch {
+	case strings.Contains(engine.Msg, "No space left"), strings.Contains(engine.Msg, "max_temp_directory_size"):
+		return "the disk is full: free some space and try again"
+	case engine.Type == duckdb.ErrorTypeOutOfMemory:
+		return "give the program more memory, or free space on the disk"
+	case engine.Type == duckdb.ErrorTypeIO:
+		return "the disk is full or cannot be read or written: check it with epsql doctor"
+	}
+	return "run epsql doctor"
+}
+
+// Quote writes a name as a SQL identifier.
+func Quote(name string) string {
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+}
