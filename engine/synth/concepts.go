@@ -9,79 +9,92 @@ import (
 // concept is something the world knows about a row: who, when, how much.
 type concept struct {
 	level level
+	needs subject
 	op    op
 }
 
+// subject is what a row is about: some concepts are known of some rows only.
+type subject int
+
+const (
+	aPerson subject = 1 << iota
+	aClaim
+	aProvider
+)
+
 // concepts are all of them but the providers and the items' own attributes.
 var concepts = map[string]concept{
-	"person.id": {perPerson, func(s *scene, out []byte) []byte { return s.appendID(out, s.p) }},
-	"person.birth_year": {perPerson, func(s *scene, out []byte) []byte {
+	"person.id": {perPerson, aPerson, func(s *scene, out []byte) []byte { return s.appendID(out, s.p) }},
+	"person.birth_year": {perPerson, aPerson, func(s *scene, out []byte) []byte {
 		return strconv.AppendInt(out, int64(s.p.bornYear), 10)
 	}},
-	"person.sex": {perPerson, func(s *scene, out []byte) []byte {
+	"person.sex": {perPerson, aPerson, func(s *scene, out []byte) []byte {
 		if s.p.male {
 			return append(out, "male"...)
 		}
 		return append(out, "female"...)
 	}},
-	"person.role": {perPerson, func(s *scene, out []byte) []byte {
+	"person.role": {perPerson, aPerson, func(s *scene, out []byte) []byte {
 		if s.holder(s.p) == s.p {
 			return append(out, roleNames[holder]...)
 		}
 		return append(out, roleNames[s.p.role]...)
 	}},
-	"person.death_month": {perPerson, func(s *scene, out []byte) []byte {
+	"person.death_month": {perPerson, aPerson, func(s *scene, out []byte) []byte {
 		if s.p.died == never || s.p.died > s.to {
 			return out
 		}
 		return s.w.cal.appendMonth(out, s.w.cal.days[s.p.died].month)
 	}},
-	"household.holder": {perPerson, func(s *scene, out []byte) []byte { return s.appendID(out, s.holder(s.p)) }},
-	"household.head":   {perPerson, func(s *scene, out []byte) []byte { return s.appendID(out, &s.h.members[0]) }},
-	"place.code":       {perPerson, func(s *scene, out []byte) []byte { return append(out, s.w.places[s.place].code...) }},
-	"sector.suffix":    {perPerson, func(s *scene, out []byte) []byte { return append(out, s.w.suffixes[s.sector]...) }},
+	"household.holder": {perPerson, aPerson, func(s *scene, out []byte) []byte { return s.appendID(out, s.holder(s.p)) }},
+	"household.head":   {perPerson, aPerson, func(s *scene, out []byte) []byte { return s.appendID(out, &s.h.members[0]) }},
+	"place.code":       {perPerson, 0, func(s *scene, out []byte) []byte { return append(out, s.w.places[s.place].code...) }},
+	"sector.suffix":    {perPerson, 0, func(s *scene, out []byte) []byte { return append(out, s.w.suffixes[s.sector]...) }},
 
-	"delivery.insurer": {perPerson, func(s *scene, out []byte) []byte {
+	"delivery.insurer": {perPerson, aPerson, func(s *scene, out []byte) []byte {
 		return append(out, s.w.recipe.Insurers[s.insurer].Code...)
 	}},
-	"delivery.year":    {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.delivery.year), 10) }},
-	"delivery.quarter": {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.delivery.quarter), 10) }},
-	"delivery.version": {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.delivery.version), 10) }},
-	"delivery.month":   {perRow, func(s *scene, out []byte) []byte { return s.w.cal.appendMonth(out, s.delivery.month) }},
+	"delivery.year":    {perRow, 0, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.delivery.year), 10) }},
+	"delivery.quarter": {perRow, aClaim, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.delivery.quarter), 10) }},
+	"delivery.version": {perRow, 0, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.delivery.version), 10) }},
+	"delivery.month":   {perRow, 0, func(s *scene, out []byte) []byte { return s.w.cal.appendMonth(out, s.delivery.month) }},
 
-	"claim.date":       {perRow, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.date) }},
-	"claim.end":        {perRow, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.end) }},
-	"claim.admitted":   {perRow, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.admitted) }},
-	"claim.left":       {perRow, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.left) }},
-	"claim.prescribed": {perRow, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.prescribed) }},
-	"claim.month": {perRow, func(s *scene, out []byte) []byte {
+	"claim.date":       {perRow, aClaim, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.date) }},
+	"claim.end":        {perRow, aClaim, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.end) }},
+	"claim.admitted":   {perRow, aClaim, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.admitted) }},
+	"claim.left":       {perRow, aClaim, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.left) }},
+	"claim.prescribed": {perRow, aClaim, func(s *scene, out []byte) []byte { return s.appendDay(out, s.claim.prescribed) }},
+	"claim.month": {perRow, aClaim, func(s *scene, out []byte) []byte {
 		return s.w.cal.appendMonth(out, s.w.cal.days[s.claim.date].month)
 	}},
-	"claim.booked":     {perRow, func(s *scene, out []byte) []byte { return s.w.cal.appendMonth(out, s.claim.booked) }},
-	"claim.code":       {perRow, func(s *scene, out []byte) []byte { return append(out, s.claim.item.Code...) }},
-	"claim.count":      {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.claim.count), 10) }},
-	"claim.days":       {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.claim.days), 10) }},
-	"claim.paid":       {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, s.claim.paid, 10) }},
-	"claim.copay":      {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, s.claim.copay, 10) }},
-	"claim.supplement": {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, s.claim.supplement, 10) }},
-	"claim.reduction":  {perRow, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, s.claim.reduction, 10) }},
-	"claim.net": {perRow, func(s *scene, out []byte) []byte {
+	"claim.booked":     {perRow, aClaim, func(s *scene, out []byte) []byte { return s.w.cal.appendMonth(out, s.claim.booked) }},
+	"claim.code":       {perRow, aClaim, func(s *scene, out []byte) []byte { return append(out, s.claim.item.Code...) }},
+	"claim.count":      {perRow, aClaim, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.claim.count), 10) }},
+	"claim.days":       {perRow, aClaim, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, int64(s.claim.days), 10) }},
+	"claim.paid":       {perRow, aClaim, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, s.claim.paid, 10) }},
+	"claim.copay":      {perRow, aClaim, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, s.claim.copay, 10) }},
+	"claim.supplement": {perRow, aClaim, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, s.claim.supplement, 10) }},
+	"claim.reduction":  {perRow, aClaim, func(s *scene, out []byte) []byte { return strconv.AppendInt(out, s.claim.reduction, 10) }},
+	"claim.net": {perRow, aClaim, func(s *scene, out []byte) []byte {
 		return strconv.AppendInt(out, s.claim.paid-s.claim.reduction, 10)
 	}},
 
-	"provider.group": {perRow, func(s *scene, out []byte) []byte { return append(out, s.w.groups[s.prov.group].Name...) }},
-	"provider.place": {perRow, func(s *scene, out []byte) []byte {
+	"provider.group": {perRow, aProvider, func(s *scene, out []byte) []byte { return append(out, s.w.groups[s.prov.group].Name...) }},
+	"provider.place": {perRow, aProvider, func(s *scene, out []byte) []byte {
 		return append(out, s.w.places[s.w.home(s.prov)].code...)
 	}},
 }
 
 // actors are the providers that a format can write.
-var actors = map[string]func(s *scene) provider{
-	"claim.provider":    func(s *scene) provider { return s.claim.provider },
-	"claim.prescriber":  func(s *scene) provider { return s.claim.prescriber },
-	"claim.institution": func(s *scene) provider { return s.claim.institution },
-	"claim.payee":       func(s *scene) provider { return s.claim.payee },
-	"provider":          func(s *scene) provider { return s.prov },
+var actors = map[string]struct {
+	needs subject
+	of    func(s *scene) provider
+}{
+	"claim.provider":    {aClaim, func(s *scene) provider { return s.claim.provider }},
+	"claim.prescriber":  {aClaim, func(s *scene) provider { return s.claim.prescriber }},
+	"claim.institution": {aClaim, func(s *scene) provider { return s.claim.institution }},
+	"claim.payee":       {aClaim, func(s *scene) provider { return s.claim.payee }},
+	"provider":          {aProvider, func(s *scene) provider { return s.prov }},
 }
 
 func (s *scene) appendID(out []byte, p *person) []byte {
@@ -111,31 +124,59 @@ func appendPadded(out []byte, n, digits int) []byte {
 // concept compiles {of: …}.
 func (w *world) concept(e *Expr) (op, level, error) {
 	at := Ref{e.Of, e.Line, e.Col}
-	run, lv := op(nil), perRow
+	run, lv, needs := op(nil), perRow, subject(0)
 	if actor, ok := actors[e.Of]; ok {
+		needs = actor.needs
 		write, err := w.format(at, e.Format)
 		if err != nil {
 			return nil, 0, err
 		}
 		run = func(s *scene, out []byte) []byte {
-			if p := actor(s); p.group != nobody {
+			if p := actor.of(s); p.group != nobody {
 				return write(s, p, out)
 			}
 			return out
 		}
 	} else if name, ok := strings.CutPrefix(e.Of, "item."); ok {
+		needs = aClaim
 		run = func(s *scene, out []byte) []byte { return append(out, s.claim.item.Attrs[name]...) }
 	} else if c, ok := concepts[e.Of]; ok {
-		run, lv = c.op, c.level
-	} else if v, ok := w.values[e.Of]; ok {
-		run, lv = v.run, v.level
+		run, lv, needs = c.op, c.level, c.needs
+	} else if i := w.namedValue(e.Of); i >= 0 {
+		return w.value(i)
 	} else {
 		return nil, 0, w.unknown(at, "concept", w.conceptNames())
+	}
+	if err := w.known(at, needs); err != nil {
+		return nil, 0, err
 	}
 	if e.Map != nil {
 		return mapped(run, e.Map), lv, nil
 	}
 	return run, lv, nil
+}
+
+// known refuses what rows of the kind at hand know nothing of.
+func (w *world) known(at Ref, needs subject) error {
+	if needs&^w.rowsHave == 0 {
+		return nil
+	}
+	return w.bad(at, "%s is not known in these rows", at.Name)
+}
+
+// namedValue finds a named value among those that may be used here; -1 when
+// there is none.
+func (w *world) namedValue(name string) int {
+	return slices.IndexFunc(w.recipe.Values[:w.valuesSeen], func(v ZoneValue) bool { return v.Zone.Name == name })
+}
+
+// value compiles a named value, which may use the ones before it.
+func (w *world) value(i int) (op, level, error) {
+	seen := w.valuesSeen
+	defer func() { w.valuesSeen = seen }()
+	w.valuesSeen = i
+	run, lv, err := w.expr(&w.recipe.Values[i].Value)
+	return run, lv, w.inFile("values", err)
 }
 
 // mapped replaces what run writes by its code; nothing when it has none.
@@ -150,8 +191,8 @@ func mapped(run op, codes map[string]string) op {
 
 func (w *world) conceptNames() []string {
 	var names []string
-	for n := range w.values {
-		names = append(names, n)
+	for i := range w.recipe.Values[:w.valuesSeen] {
+		names = append(names, w.recipe.Values[i].Zone.Name)
 	}
 	for n := range concepts {
 		names = append(names, n)

@@ -102,7 +102,12 @@ func (w *world) planKind(p *plan, k *DeliveryKind) error {
 	if err != nil {
 		return err
 	}
+	kind, ok := eachKinds[k.Each]
+	if !ok {
+		return w.badIn("deliveries", Ref{}, "delivery %s: each is quarter, photo, provider, establishment or sector", k.Name)
+	}
 	first := len(p.records)
+	w.rowsHave, w.valuesSeen = kind, len(w.recipe.Values)
 	for _, t := range tables {
 		r, err := w.blueprint(t, layout, tables)
 		if err != nil {
@@ -116,13 +121,16 @@ func (w *world) planKind(p *plan, k *DeliveryKind) error {
 	case "photo":
 		w.planPhotos(p, k, tables, format, first)
 		return nil
-	case "provider", "sector":
-		name := k.Name + formats[format].ext
-		p.files = append(p.files, w.file(File{Name: name, Tables: tableNames(tables), format: format}))
-		p.once = append(p.once, onceKind{k.Each, first, len(p.files) - 1})
-		return nil
 	}
-	return w.badIn("deliveries", Ref{}, "delivery %s: each is quarter, photo, provider or sector", k.Name)
+	name := k.Name + formats[format].ext
+	p.files = append(p.files, w.file(File{Name: name, Tables: tableNames(tables), format: format}))
+	p.once = append(p.once, onceKind{k.Each, first, len(p.files) - 1})
+	return nil
+}
+
+// eachKinds are the kinds of files and what their rows are about.
+var eachKinds = map[string]subject{
+	"quarter": aPerson | aClaim, "photo": aPerson, "provider": aProvider, "establishment": aProvider, "sector": 0,
 }
 
 // layout finds the layout of a file that holds these tables in the wanted

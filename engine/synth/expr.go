@@ -267,6 +267,9 @@ func (w *world) form(e *Expr) (op, level, error) {
 		return w.cases(e)
 	case e.Holder != nil:
 		run, lv, err := w.expr(e.Holder)
+		if err == nil {
+			err = w.known(Ref{"holder", e.Line, e.Col}, aPerson)
+		}
 		return func(s *scene, out []byte) []byte {
 			p := s.p
 			s.p = s.holder(p)
@@ -395,6 +398,9 @@ func (w *world) condition(r Ref) (test, level, error) {
 	}
 	if name, ok := strings.CutPrefix(r.Name, "group:"); ok {
 		i, err := w.group(Ref{name, r.Line, r.Col})
+		if err == nil {
+			err = w.known(r, aProvider)
+		}
 		return func(s *scene) bool { return s.prov.group == i }, perRow, err
 	}
 	for _, sign := range []string{">=", "<"} {
@@ -403,11 +409,11 @@ func (w *world) condition(r Ref) (test, level, error) {
 		}
 	}
 	if b, ok := builtins[r.Name]; ok {
-		return b.test, b.level, nil
+		return b.test, b.level, w.known(r, b.needs)
 	}
 	if i, ok := w.stateIndex[r.Name]; ok {
 		bit := uint64(1) << i
-		return func(s *scene) bool { return s.states(s.p)&bit != 0 }, perPerson, nil
+		return func(s *scene) bool { return s.states(s.p)&bit != 0 }, perPerson, w.known(r, aPerson)
 	}
 	names := make([]string, 0, len(builtins)+len(w.stateIndex))
 	for n := range builtins {
@@ -428,7 +434,7 @@ func (w *world) comparison(r Ref, left, sign, right string) (test, level, error)
 	want := sign == ">="
 	switch left {
 	case "age":
-		return func(s *scene) bool { return (s.p.age(s.year) >= v) == want }, perPerson, nil
+		return func(s *scene) bool { return (s.p.age(s.year) >= v) == want }, perPerson, w.known(r, aPerson)
 	case "year":
 		return func(s *scene) bool { return (s.year >= v) == want }, perPerson, nil
 	}
@@ -439,14 +445,15 @@ func (w *world) comparison(r Ref, left, sign, right string) (test, level, error)
 var builtins = map[string]struct {
 	test  test
 	level level
+	needs subject
 }{
-	"holder":       {func(s *scene) bool { return s.holder(s.p) == s.p }, perPerson},
-	"partner":      {func(s *scene) bool { return s.p.role == partner }, perPerson},
-	"child":        {func(s *scene) bool { return s.p.role == child }, perPerson},
-	"parent":       {func(s *scene) bool { return s.p.role == parent }, perPerson},
-	"male":         {func(s *scene) bool { return s.p.male }, perPerson},
-	"in_stay":      {func(s *scene) bool { return s.claim.admitted != never }, perRow},
-	"earlier_year": {func(s *scene) bool { return s.claim.earlierYear }, perRow},
-	"correction":   {func(s *scene) bool { return s.claim.correction }, perRow},
-	"superseded":   {func(s *scene) bool { return s.delivery.superseded }, perRow},
+	"holder":       {func(s *scene) bool { return s.holder(s.p) == s.p }, perPerson, aPerson},
+	"partner":      {func(s *scene) bool { return s.p.role == partner }, perPerson, aPerson},
+	"child":        {func(s *scene) bool { return s.p.role == child }, perPerson, aPerson},
+	"parent":       {func(s *scene) bool { return s.p.role == parent }, perPerson, aPerson},
+	"male":         {func(s *scene) bool { return s.p.male }, perPerson, aPerson},
+	"in_stay":      {func(s *scene) bool { return s.claim.admitted != never }, perRow, aClaim},
+	"earlier_year": {func(s *scene) bool { return s.claim.earlierYear }, perRow, aClaim},
+	"correction":   {func(s *scene) bool { return s.claim.correction }, perRow, aClaim},
+	"superseded":   {func(s *scene) bool { return s.delivery.superseded }, perRow, 0},
 }

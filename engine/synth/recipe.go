@@ -3,6 +3,7 @@ package synth
 import (
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -169,7 +170,7 @@ type Corrections struct {
 type DeliveryKind struct {
 	Name     string   `yaml:"name"`
 	Tables   []Ref    `yaml:"tables"`
-	Each     string   `yaml:"each"` // "quarter", "photo", "provider" or "sector"
+	Each     string   `yaml:"each"` // "quarter", "photo", "provider" (natural ones), "establishment" or "sector"
 	Insurers []string `yaml:"insurers"`
 	Resend   float64  `yaml:"resend"`
 }
@@ -266,6 +267,11 @@ func (z *ZoneMap) UnmarshalYAML(n *yaml.Node) error {
 		*z = append(*z, v)
 	}
 	return nil
+}
+
+// fills says whether a zone has a value.
+func (z ZoneMap) fills(zone string) bool {
+	return slices.ContainsFunc(z, func(v ZoneValue) bool { return strings.EqualFold(v.Zone.Name, zone) })
 }
 
 // wrong is a refusal at a node; the file is added by [Read].

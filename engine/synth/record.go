@@ -61,7 +61,7 @@ func (w *world) blueprint(table *catalog.Table, layout *catalog.Layout, all []*c
 		values[zone.ID] = &z.Value
 	}
 	r := &record{table: table, fixed: layout.Format == "fixed", stamp: never}
-	for _, f := range fields(layout, all) {
+	for _, f := range w.fields(layout, all) {
 		if err := w.addColumn(r, f, values[f.Zone]); err != nil {
 			return nil, err
 		}
@@ -78,8 +78,9 @@ func (w *world) blueprint(table *catalog.Table, layout *catalog.Layout, all []*c
 }
 
 // fields are the columns of a file: those of a fixed layout, or all zones of
-// its tables under the names that the layout gives them.
-func fields(layout *catalog.Layout, tables []*catalog.Table) []catalog.Field {
+// its tables under the names that the layout gives them; of the refused zones
+// those that the recipe fills.
+func (w *world) fields(layout *catalog.Layout, tables []*catalog.Table) []catalog.Field {
 	if layout.Format == "fixed" {
 		return layout.Fields
 	}
@@ -91,7 +92,8 @@ func fields(layout *catalog.Layout, tables []*catalog.Table) []catalog.Field {
 	seen := map[string]bool{}
 	for _, t := range tables {
 		for _, z := range t.Zones {
-			if !seen[z.ID] {
+			refused := z.Role == catalog.RoleRefused && !w.recipe.Zones[t.Name].fills(z.ID)
+			if !seen[z.ID] && !refused {
 				seen[z.ID] = true
 				out = append(out, catalog.Field{Zone: z.ID, Name: names[z.ID]})
 			}

@@ -393,20 +393,33 @@ func (p *plan) flush(b *batch) error {
 	return err
 }
 
-// reference calls row for every provider or every sector.
+// reference calls row for every provider and qualification, establishment or
+// sector.
 func (s *scene) reference(each string, row func() error) error {
-	if each == "provider" {
-		for g := range s.w.groups {
-			for i := range s.w.groups[g].n {
-				s.prov = provider{group: g, index: i}
-				s.place = s.w.home(s.prov)
-				if err := row(); err != nil {
-					return err
-				}
+	if each == "sector" {
+		return s.everySector(row)
+	}
+	for g := range s.w.groups {
+		if s.w.groups[g].Natural != (each == "provider") {
+			continue
+		}
+		for i := range s.w.groups[g].n {
+			s.prov = provider{group: g, index: i}
+			s.place = s.w.home(s.prov)
+			err := row()
+			if s.w.twice(s.prov) && err == nil {
+				s.prov.changed = true
+				err = row()
+			}
+			if err != nil {
+				return err
 			}
 		}
-		return nil
 	}
+	return nil
+}
+
+func (s *scene) everySector(row func() error) error {
 	for i, pl := range s.w.places {
 		for j := range pl.sectors {
 			s.place, s.sector = i, j

@@ -38,7 +38,8 @@ type world struct {
 	mortality [maxAge + 1]float64
 	ids       scrambler
 
-	values     map[string]namedValue
+	rowsHave   subject // while compiling: what the rows at hand are about
+	valuesSeen int     // while compiling: how many named values may be used
 	states     []stateRule
 	stateIndex map[string]int
 	reduced    uint64 // bit of the state that lowers co-payments
@@ -60,12 +61,6 @@ type period struct {
 type place struct {
 	code    string
 	sectors int
-}
-
-// namedValue is a compiled value of the recipe.
-type namedValue struct {
-	run   op
-	level level
 }
 
 type stateRule struct {
@@ -126,7 +121,8 @@ type choice struct {
 func compile(cat *catalog.Catalog, r *Recipe, opts Options) (*world, error) {
 	w := &world{cat: cat, recipe: r, opts: opts, seed: mix(opts.Seed), stateIndex: map[string]int{}, groupIndex: map[string]int{}}
 	w.setClock()
-	for _, step := range []func() error{w.setPlaces, w.setPeople, w.setGroups, w.setStates, w.setValues, w.setStays, w.setClaims} {
+	w.rowsHave = aPerson
+	for _, step := range []func() error{w.setPlaces, w.setPeople, w.setGroups, w.setStates, w.setStays, w.setClaims} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -338,20 +334,6 @@ func (w *world) setStates() error {
 			return w.unknownIn("reduced", name, "state", nil)
 		}
 		w.reduced = 1 << i
-	}
-	return nil
-}
-
-// setValues compiles the named values; each may use the ones before it.
-func (w *world) setValues() error {
-	w.values = map[string]namedValue{}
-	for i := range w.recipe.Values {
-		v := &w.recipe.Values[i]
-		run, lv, err := w.expr(&v.Value)
-		if err != nil {
-			return w.inFile("values", err)
-		}
-		w.values[v.Zone.Name] = namedValue{run, lv}
 	}
 	return nil
 }
