@@ -46,8 +46,11 @@ Exit codes: 0 done, 1 wrong SQL, 2 wrong command line, 3 data that do not match,
 func commands() []*cli.Command {
 	return []*cli.Command{
 		initCommand(),
+		loadCommand(),
+		deliveriesCommand(),
 		catalogCommand(),
 		macrosCommand(),
+		synthCommand(),
 		doctorCommand(),
 		versionCommand(),
 		completionCommand(),

@@ -32,7 +32,6 @@ func macrosCommand() *cli.Command {
 				ArgsUsage: "NAME",
 				Description: describe("A name without its version means the newest published one.",
 					"epsql macros show flags.dmg_v1"),
-				Flags:  []cli.Flag{jsonFlag()},
 				Action: showMacro,
 			},
 			{
@@ -53,10 +52,7 @@ func listMacros(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.Bool("json") {
-		return printJSON(c.App.Writer, reg.All)
-	}
-	return printMacros(c.App.Writer, reg, "")
+	return macroListing(reg).print(c)
 }
 
 func showMacro(c *cli.Context) error {
@@ -67,14 +63,7 @@ func showMacro(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if !c.Bool("json") {
-		return printMacros(c.App.Writer, reg, c.Args().First())
-	}
-	m, err := findMacro(reg, c.Args().First())
-	if err != nil {
-		return err
-	}
-	return printJSON(c.App.Writer, m)
+	return printMacros(c.App.Writer, reg, c.Args().First())
 }
 
 // printMacros lists the macros, or explains the one that is named.
@@ -87,11 +76,15 @@ func printMacros(w io.Writer, reg *macros.Registry, name string) error {
 		_, err = fmt.Fprintln(w, strings.Join(m.Show(), "\n"))
 		return err
 	}
-	var rows [][]string
+	return macroListing(reg).draw(w)
+}
+
+func macroListing(reg *macros.Registry) *listing {
+	l := newListing("macro", "status", "title", "call")
 	for _, m := range reg.All {
-		rows = append(rows, []string{m.Name, m.Status, m.Title.Fr, m.Call()})
+		l.add(m.Name, m.Status, m.Title.Fr, m.Call())
 	}
-	return printGrid(w, []string{"macro", "status", "title", "call"}, rows)
+	return l
 }
 
 func findMacro(reg *macros.Registry, name string) (*macros.Macro, error) {

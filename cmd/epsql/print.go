@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -23,22 +25,75 @@ func printJSON(w io.Writer, v any) error {
 	return out.Encode(v)
 }
 
-// printGrid prints statistics; a title that begins with ">" stands right, over numbers.
-func printGrid(w io.Writer, titles []string, rows [][]string) error {
-	columns := make([]grid.Column, len(titles))
-	for i, title := range titles {
-		columns[i] = grid.Column{Title: title}
-		if title[0] == '>' {
-			columns[i] = grid.Column{Title: title[1:], Right: true}
+// listing is a table of statistics: one thing per row.
+type listing struct {
+	titles []string
+	rows   [][]any
+}
+
+func newListing(titles ...string) *listing { return &listing{titles: titles} }
+
+func (l *listing) add(cells ...any) { l.rows = append(l.rows, cells) }
+
+// print prints the listing as the command line asks: a table, or with --json
+// an array of objects whose keys are the titles.
+func (l *listing) print(c *cli.Context) error {
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, l.objects())
+	}
+	return l.draw(c.App.Writer)
+}
+
+func (l *listing) objects() []map[string]any {
+	out := make([]map[string]any, len(l.rows))
+	for i, row := range l.rows {
+		out[i] = map[string]any{}
+		for k, cell := range row {
+			out[i][strings.ReplaceAll(l.titles[k], " ", "_")] = cell
 		}
 	}
+	return out
+}
+
+// draw draws the table; columns of numbers stand right.
+func (l *listing) draw(w io.Writer) error {
+	columns := make([]grid.Column, len(l.titles))
+	for i, title := range l.titles {
+		columns[i] = grid.Column{Title: title, Right: len(l.rows) > 0 && isNumber(l.rows[0][i])}
+	}
 	g := grid.New(w, columns)
-	for _, row := range rows {
-		if err := g.Add(row...); err != nil {
+	for _, row := range l.rows {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			cells[i] = cellText(cell)
+		}
+		if err := g.Add(cells...); err != nil {
 			return err
 		}
 	}
 	return g.Render()
+}
+
+func isNumber(v any) bool {
+	switch v.(type) {
+	case int, int64, float64:
+		return true
+	}
+	return false
+}
+
+func cellText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case time.Time:
+		return v.Format(time.DateTime)
+	case []string:
+		return strings.Join(v, ", ")
+	case float64:
+		return fmt.Sprintf("%.4g", v)
+	}
+	return fmt.Sprint(v)
 }
 
 // count words a number of things: "1 row", "2 rows".

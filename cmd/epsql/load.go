@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"epsql/engine/load"
+)
+
+func loadCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "load",
+		Usage:     "bring files or folders of deliveries into the workspace",
+		ArgsUsage: "PATH...",
+		Description: describe(`Recognises what each file is by its name, header and layout. Each file is loaded whole or not at all;
+a later version of a delivery replaces the earlier one; bad lines are kept apart with their reason.`,
+			"epsql load deliveries/", "epsql load --as pharmanet extract_2008.csv"),
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "as", Usage: "`TABLE` that the files belong to, when they do not tell"},
+			&cli.StringFlag{Name: "encoding", Usage: "`ENCODING` of the text: utf-8 or latin-1 (default: found out)"},
+			&cli.Float64Flag{Name: "max-rejects", Value: 0.2, Usage: "refuse a file in which more than this `SHARE` of the lines is bad"},
+			jsonFlag(),
+		},
+		Action: runLoad,
+	}
+}
+
+func runLoad(c *cli.Context) error {
+	if err := wantArgs(c, 1, -1); err != nil {
+		return err
+	}
+	opts := storeOptions(c)
+	opts.Files = true // the database reads Parquet itself
+	ws, _, err := openWorkspace(c, opts)
+	if err != nil {
+		return err
+	}
+	defer ws.Close() //nolint:errcheck // each file was committed or rolled back
+	bar := newMeter(c.App.ErrWriter, "bytes", true)
+	reports, err := load.Files(c.Context, ws, c.Args().Slice(), load.Options{
+		As: c.String("as"), Encoding: c.String("encoding"), MaxRejects: c.Float64("max-rejects"), Workers: c.Int("threads"),
+		Progress: func(p load.Progress) {
+			bar.show(fmt.Sprintf("%d/%d %s, %d rows", p.Number, p.Files, filepath.Base(p.File), p.Rows), p.Bytes, p.Size)
+		},
+	})
+	bar.end()
+	if c.Bool("json") {
+		if printErr := printJSON(c.App.Writer, loadViews(reports)); printErr != nil {
+			return printErr
+		}
+		return err
+	}
+	if len(reports) > 0 {
+		tellLoad(c.App.ErrWriter, reports)
+	}
+	return err
+}
+
+// tellLoad tells what became of the files: those that went as they should by
+// table, the others one by one.
+func tellLoad(w io.Writer, reports []load.Report) {
+	for _, r := range reports {
+		tellFile(w, r)
+	}
+	tellTables(w, reports)
+	tellCounts(w, "rejected", reports, func(r load.Report) []load.Count { return r.Rejects })
+	tellCounts(w, "kept, to be looked at", reports, func(r load.Report) []load.Count { return r.Unknown })
+
+	var lines, stored, rejected, removed int64
+	var spent time.Duration
+	for _, r := range reports {
+		lines, stored, rejected, removed = lines+r.Lines, stored+r.Stored, rejected+r.Rejected, removed+r.Removed
+		spent += r.Duration
+	}
+	fmt.Fprintf(w, "%s: %s = %d stored + %d rejected", count(len(reports), "file"), count(lines, "line"), stored, rejected)
+	if removed > 0 {
+		fmt.Fprintf(w, "; %s replaced by a later version", count(removed, "row"))
+	}
+	fmt.Fprintf(w, "; %.1f s, %.0f lines/s\n", spent.Seconds(), float64(lines)/max(spent.Seconds(), 1e-3))
+}
+
+// tellFile tells what there is to know of one file beyond its rows.
+func tellFile(w io.Writer, r load.Report) {
+	name := filepath.Base(r.File)
+	switch {
+	case r.Err != nil:
+		fmt.Fprintf(w, "%s: %s: %s\n", name, r.Status, strings.TrimPrefix(r.Err.Error(), name+": "))
+		if r.Err.Hint != "" {
+			fmt.Fprintf(w, "  hint: %s\n", r.Err.Hint)
+		}
+	case r.Status == load.Unchanged:
+		fmt.Fprintf(w, "%s: unchanged: the same content is loaded already\n", name)
+	}
+	tellNames(w, name, "zones the file lacks, stored as NULL", r.Missing)
+	tellNames(w, name, "columns that no zone explains, not read", r.Extra)
+	tellNames(w, name, "zones that may not be kept, not stored", r.NotKept)
+	for _, warning := range r.Warnings {
+		fmt.Fprintf(w, "%s: warning: %s\n", name, warning)
+	}
+}
+
+func tellNames(w io.Writer, file, what string, names []string) {
+	if len(names) > 0 {
+		fmt.Fprintf(w, "%s: %s: %s\n", file, what, strings.Join(names, ", "))
+	}
+}
+
+// tellTables draws what was stored in each table.
+func tellTables(w io.Writer, reports []load.Report) {
+	type sum struct{ deliveries, rows, rejects int64 }
+	sums := map[string]*sum{}
+	var tables []string
+	for _, r := range reports {
+		if r.Status != load.Loaded {
+			continue
+		}
+		for _, d := range r.Deliveries {
+			if sums[d.Table] == nil {
+				sums[d.Table] = &sum{}
+				tables = append(tables, d.Table)
+			}
+			s := sums[d.Table]
+			s.deliveries, s.rows, s.rejects = s.deliveries+1, s.rows+d.Rows, s.rejects+d.Rejects
+		}
+	}
+	if len(tables) == 0 {
+		return
+	}
+	slices.Sort(tables)
+	l := newListing("table", "deliveries", "rows", "rejected")
+	for _, t := range tables {
+		l.add(t, sums[t].deliveries, sums[t].rows, sums[t].rejects)
+	}
+	l.draw(w) //nolint:errcheck // narration on stderr
+}
+
+// tellCounts sums counts of the same zone and reason over the files.
+func tellCounts(w io.Writer, what string, reports []load.Report, counts func(load.Report) []load.Count) {
+	sums := map[load.Count]int64{}
+	for _, r := range reports {
+		for _, n := range counts(r) {
+			rows := n.Rows
+			n.Rows = 0
+			sums[n] += rows
+		}
+	}
+	lines := make([]string, 0, len(sums))
+	for n, rows := range sums {
+		place := strings.TrimSpace(n.Table + " " + n.Zone)
+		if n.Zone == "" {
+			place = "the whole line"
+		}
+		lines = append(lines, fmt.Sprintf("  %s: %s: %s", place, n.Reason, count(rows, "row")))
+	}
+	if len(lines) > 0 {
+		slices.Sort(lines)
+		fmt.Fprintf(w, "%s:\n%s\n", what, strings.Join(lines, "\n"))
+	}
+}
