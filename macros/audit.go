@@ -1,6 +1,7 @@
 package macros
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"regexp"
@@ -17,33 +18,26 @@ type AuditResult struct {
 	Held  bool
 }
 
-// Audit runs the audits of every macro on loaded data. A query is given those
-// of the params that it names with a dollar: $annee.
-func (r *Registry) Audit(ctx context.Context, db *sql.DB, params map[string]any) ([]AuditResult, error) {
+// paramName is a parameter in an audit: $annee.
+var paramName = regexp.MustCompile(`\$([a-z][a-z0-9_]*)`)
+
+// Audit runs the audits of every macro on loaded data, with params, as SQL
+// text, in place of the names that the queries give with a dollar: $annee.
+func (r *Registry) Audit(ctx context.Context, db *sql.DB, params map[string]string) ([]AuditResult, error) {
 	var results []AuditResult
 	for _, m := range r.All {
 		for _, a := range m.Audits {
-			held, err := a.run(ctx, db, params)
-			if err != nil {
+			query := paramName.ReplaceAllStringFunc(strings.TrimSuffix(a.SQL, ";"), func(name string) string {
+				return cmp.Or(params[name[1:]], name)
+			})
+			var held bool
+			query = "SELECT count(*) = 0 FROM (SELECT 1 FROM (" + query + "\n) LIMIT 1)"
+			if err := db.QueryRowContext(ctx, query).Scan(&held); err != nil {
 				return nil, diag.New(diag.Data, "macro-audit", "the audit of %s cannot be run: %s", m.Name, a.Title).
-					WithHint("check that the macros are installed").Wrap(err)
+					At(diag.Pos{File: m.File}).WithHint("check that the macros are installed and all parameters given").Wrap(err)
 			}
 			results = append(results, AuditResult{m, a.Title, held})
 		}
 	}
 	return results, nil
-}
-
-// run looks for a counterexample.
-func (a Audit) run(ctx context.Context, db *sql.DB, params map[string]any) (bool, error) {
-	query := "SELECT count(*) = 0 FROM (SELECT 1 FROM (" + strings.TrimSuffix(a.SQL, ";") + "\n) LIMIT 1)"
-	var args []any
-	for name, value := range params {
-		if regexp.MustCompile(`\$` + regexp.QuoteMeta(name) + `\b`).MatchString(a.SQL) {
-			args = append(args, sql.Named(name, value))
-		}
-	}
-	var held bool
-	err := db.QueryRowContext(ctx, query, args...).Scan(&held)
-	return held, err
 }

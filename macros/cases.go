@@ -30,7 +30,7 @@ type CaseResult struct {
 //
 //	-- <table>.csv --    given rows: a line of column names, then rows; blank is NULL
 //	-- call.sql --       one SELECT
-//	-- expected.csv --   the rows it returns, in any order
+//	-- expected.csv --   the rows it returns, in any order; blanks around values do not count
 //	-- error.txt --      instead of expected.csv: words of the error it stops with
 type goldenCase struct {
 	title    string
@@ -147,26 +147,19 @@ func insert(ctx context.Context, db Execer, table *catalog.Table, lines [][]stri
 	if len(lines) < 2 {
 		return nil
 	}
-	types := map[string]string{}
-	for _, c := range table.Columns() {
-		types[c.Name] = c.Type.SQL()
+	cols, tuples := make([]string, len(lines[0])), make([]string, len(lines)-1)
+	for i, name := range lines[0] {
+		cols[i] = ident(name)
 	}
-	var cols, casts []string
-	for _, name := range lines[0] {
-		cols = append(cols, ident(name))
-		casts = append(casts, "CAST(? AS "+types[name]+")")
-	}
-	stmt := "INSERT INTO main." + ident(table.Name) + " (" + strings.Join(cols, ", ") + ") VALUES (" + strings.Join(casts, ", ") + ")"
-	for _, line := range lines[1:] {
-		args := make([]any, len(line))
-		for i, v := range line {
-			args[i] = orNull(v)
+	for i, line := range lines[1:] {
+		values := make([]string, len(line))
+		for j, v := range line {
+			values[j] = literal(v)
 		}
-		if _, err := db.ExecContext(ctx, stmt, args...); err != nil {
-			return err
-		}
+		tuples[i] = "(" + strings.Join(values, ", ") + ")"
 	}
-	return nil
+	_, err := db.ExecContext(ctx, "INSERT INTO main."+ident(table.Name)+" ("+strings.Join(cols, ", ")+") VALUES "+strings.Join(tuples, ", "))
+	return err
 }
 
 // queryer is what a case asks of its transaction.
@@ -197,7 +190,7 @@ func query(ctx context.Context, db queryer, call string) ([][]string, error) {
 		}
 		line := make([]string, len(names))
 		for i, v := range values {
-			line[i] = v.String
+			line[i] = strings.TrimSpace(v.String)
 		}
 		lines = append(lines, line)
 	}

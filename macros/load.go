@@ -1,6 +1,7 @@
 package macros
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -43,19 +44,9 @@ func Load(files fs.FS, cat *catalog.Catalog) (*Registry, error) {
 		r.All = append(r.All, m)
 	}
 	slices.SortFunc(r.All, func(a, b *Macro) int {
-		return cmpOr(strings.Compare(a.Family, b.Family), strings.Compare(a.Base, b.Base), a.Version-b.Version)
+		return cmp.Or(strings.Compare(a.Family, b.Family), strings.Compare(a.Base, b.Base), a.Version-b.Version)
 	})
 	return r, r.link()
-}
-
-// cmpOr is the first comparison that tells.
-func cmpOr(results ...int) int {
-	for _, c := range results {
-		if c != 0 {
-			return c
-		}
-	}
-	return 0
 }
 
 // readMacro reads a macro file and what stands beside it.

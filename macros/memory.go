@@ -53,33 +53,35 @@ func (r *Registry) furnish(ctx context.Context, db *sql.DB) error {
 
 // furnishList makes and fills one version of a code list.
 func furnishList(ctx context.Context, db *sql.DB, l *catalog.CodeList) error {
-	cols, casts := []string{"version VARCHAR"}, []string{"?"}
+	cols := []string{"version VARCHAR"}
 	for _, c := range l.Columns {
 		cols = append(cols, ident(c.Name)+" "+c.Type.SQL())
-		casts = append(casts, "CAST(? AS "+c.Type.SQL()+")")
 	}
 	table := "ref." + ident(l.Name)
 	if _, err := db.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+table+" ("+strings.Join(cols, ", ")+")"); err != nil {
 		return err
 	}
-	for _, row := range l.Rows {
-		args := []any{l.Version}
-		for _, v := range row {
-			args = append(args, orNull(v))
-		}
-		if _, err := db.ExecContext(ctx, "INSERT INTO "+table+" VALUES ("+strings.Join(casts, ", ")+")", args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// orNull is NULL for the empty text, as at loading.
-func orNull(text string) any {
-	if text == "" {
+	if len(l.Rows) == 0 {
 		return nil
 	}
-	return text
+	tuples := make([]string, len(l.Rows))
+	for i, row := range l.Rows {
+		values := []string{quote(l.Version)}
+		for _, v := range row {
+			values = append(values, literal(v))
+		}
+		tuples[i] = "(" + strings.Join(values, ", ") + ")"
+	}
+	_, err := db.ExecContext(ctx, "INSERT INTO "+table+" VALUES "+strings.Join(tuples, ", "))
+	return err
+}
+
+// literal is text as an SQL value, NULL when blank, as at loading.
+func literal(text string) string {
+	if text == "" {
+		return "NULL"
+	}
+	return quote(text)
 }
 
 // ident is a quoted SQL name.
