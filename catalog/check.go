@@ -34,7 +34,7 @@ var identifier = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
 func (l *loader) named(name *string, what string, seen map[string]bool) *diag.Error {
 	key := strings.ToLower(*name)
 	if !identifier.MatchString(*name) {
-		return l.fail(name, fault("bad-name", "%q cannot name %s", *name, what).
+		return l.fail(name, fault("bad-name", "%q cannot name a %s", *name, what).
 			WithHint("use letters, digits and _, a letter first"))
 	}
 	if seen[key] {

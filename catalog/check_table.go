@@ -257,7 +257,16 @@ func (l *loader) checkSelect(t *Table) *diag.Error {
 	if t.Select == nil {
 		return nil
 	}
-	return l.known(&t.Select.Zone, "zone", zoneIDs(t))
+	if err := l.known(&t.Select.Zone, "zone", zoneIDs(t)); err != nil {
+		return err
+	}
+	codes, listed := l.cat.Known(Column{Zone: t.Zone(t.Select.Zone)})
+	for i := range t.Select.Codes {
+		if err := l.known(&t.Select.Codes[i], "code", codes); listed && err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (l *loader) checkDelivery(t *Table) *diag.Error {

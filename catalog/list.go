@@ -68,7 +68,8 @@ func (r *reader) day(into *string) field {
 // naming the columns in their order.
 func (c *CodeList) readRows(file string, data []byte) *diag.Error {
 	if !utf8.Valid(data) {
-		return fault("csv", "the rows are not UTF-8").At(diag.Pos{File: file, Line: 1, Col: 1}).
+		valid := strings.ToValidUTF8(string(data), "\x00")
+		return fault("csv", "the rows are not UTF-8").At(diag.PosOf(file, valid, strings.IndexByte(valid, 0))).
 			WithHint("save the file as UTF-8 without a byte order mark")
 	}
 	in := csv.NewReader(bytes.NewReader(data))

@@ -31,25 +31,24 @@ type (
 // document parses data into its root node; nil after an error.
 func (r *reader) document(data []byte) *yaml.Node {
 	var root yaml.Node
-	if err := yaml.Load(data, &root); err != nil {
-		r.broken(err)
-		return nil
-	}
-	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 {
-		r.err = fault("yaml", "the file is empty").At(diag.Pos{File: r.file, Line: 1, Col: 1})
+	if err := yaml.Load(data, &root); err != nil || len(root.Content) != 1 {
+		r.err = r.broken(err)
 		return nil
 	}
 	return root.Content[0]
 }
 
-// broken keeps the place of a syntax error, but not the library's wording.
-func (r *reader) broken(err error) {
-	e := fault("yaml", "not a YAML document").Wrap(err).At(diag.Pos{File: r.file})
-	if bad, ok := errors.AsType[*yaml.LoadError](err); ok && bad.Mark.Line > 0 {
-		e.Pos.Line, e.Pos.Col = bad.Mark.Line, bad.Mark.Column
-		e.Hint = bad.Message
+const oneDocument = "a file holds one YAML document: keys with values"
+
+// broken keeps the place of a syntax error.
+func (r *reader) broken(err error) *diag.Error {
+	e := fault("yaml", "the file is not one YAML document").Wrap(err).At(diag.Pos{File: r.file, Line: 1, Col: 1})
+	bad, ok := errors.AsType[*yaml.LoadError](err)
+	if !ok || bad.Mark.Line == 0 {
+		return e.WithHint(oneDocument)
 	}
-	r.err = e
+	e.Pos.Line, e.Pos.Col = bad.Mark.Line, bad.Mark.Column
+	return e.WithHint("%s", bad.Message)
 }
 
 // fail keeps the first error, at node n.
