@@ -1,15 +1,38 @@
 // Package guard is the one door: it takes an analyst's SQL, runs only SQL of
 // its own on the person data, masks, and hands out a [Result] that nobody else
 // can make.
+//
+// The text is parsed by DuckDB's own parser and planned in three zones. Public
+// tables are free. Rows of persons stay on the person engine, the workspace's
+// DuckDB file, which runs only SQL that this package wrote: names resolved,
+// functions on a list, no row able to fail. The first aggregation that gives up
+// the person is a leaf: it comes back with the number of distinct persons (and
+// providers, where the channel protects them) behind every group and behind
+// every condition inside an aggregate, on both of its sides. Cells under the
+// channel's threshold are masked in Go, and only what may be shown enters the
+// glass engine, a second DuckDB in memory, where the rest of the query runs.
+//
+// Rows of a leaf whose keys have a closed public list of values are always all
+// there, masked where few stand behind them; of other keys, only rows that may
+// be shown are listed. So the presence of a row tells nothing.
+//
+// What is not done yet: masked cells are not protected against subtraction from
+// totals (secondary suppression), and answers are not compared with earlier
+// ones. Timing is not protected.
 package guard
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"iter"
+	"strings"
 
 	"epsql/catalog"
 	"epsql/engine/store"
 	"epsql/macros"
+	"epsql/sql/diag"
+	"epsql/sql/parse"
 )
 
 // Config is what a guard works with.
@@ -18,6 +41,8 @@ type Config struct {
 	Catalog   *catalog.Catalog
 	Macros    *macros.Registry
 	Channel   *catalog.Channel
+	// User is recorded in the ledger.
+	User string
 	// Latest lets an unversioned macro name mean its newest published version;
 	// for the shell only.
 	Latest bool
@@ -25,14 +50,25 @@ type Config struct {
 
 // Guard answers queries of one workspace under one channel.
 type Guard struct {
-	cfg Config
+	cfg    Config
+	parser *parse.Parser
 }
 
-// New makes a guard, with its glass engine.
-func New(ctx context.Context, cfg Config) (*Guard, error) { panic("not yet") }
+// New makes a guard. A channel that gives out no tables is refused.
+func New(_ context.Context, cfg Config) (*Guard, error) {
+	if !cfg.Channel.Tables {
+		return nil, diag.New(diag.Guard, "channel", "the channel %s gives out no tables", cfg.Channel.ID).
+			WithHint("choose another channel with --channel")
+	}
+	p, err := parse.New()
+	if err != nil {
+		return nil, err
+	}
+	return &Guard{cfg: cfg, parser: p}, nil
+}
 
-// Close releases the glass engine.
-func (g *Guard) Close() error { panic("not yet") }
+// Close releases the guard; the workspace stays open.
+func (g *Guard) Close() error { return g.parser.Close() }
 
 // Query is an analyst's text: one SELECT, or a script of CREATE VIEW steps and
 // one SELECT. File is for messages only. Params replace $name.
@@ -43,27 +79,67 @@ type Query struct {
 }
 
 // Plan is a checked query that may run.
-type Plan struct{}
+type Plan struct {
+	text     string
+	leaves   []*leaf
+	sql      string // above the wall
+	columns  []column
+	warnings []string
+	macros   []string
+	hash     string
+	rules    rules
+	channel  *catalog.Channel
+}
 
 // Plan parses and checks q without running it. A refusal is a [*diag.Error]
 // with its place in q.Text.
-func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) { panic("not yet") }
+func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
+	tree, err := g.parser.Script(ctx, q.File, q.Text)
+	if err != nil {
+		return nil, err
+	}
+	p := &planner{cfg: g.cfg, file: q.File, text: q.Text, params: q.Params}
+	r, err := p.query(tree, nil)
+	if err != nil {
+		return nil, err
+	}
+	switch r.zone {
+	case person:
+		return nil, p.refuse(offset(tree.Common().Off), "rows", "the query gives rows of persons").
+			WithHint("count or sum them: SELECT key, count(*) … GROUP BY key")
+	case public:
+		r = p.raise(r)
+	}
+	if r.open {
+		p.warn("rows under the threshold are not listed where a label has no closed list; totals over the listed rows leave them out")
+	}
+	plan := &Plan{
+		text: q.Text, leaves: p.leaves, sql: r.sql, columns: r.columns, warnings: p.warnings, macros: p.macros,
+		rules: rulesOf(g.cfg.Catalog, g.cfg.Channel), channel: g.cfg.Channel,
+	}
+	plan.hash = plan.sum()
+	return plan, nil
+}
 
-// Explain tells the leaves, the SQL for the person engine, the rule of every
-// cell and what will be masked.
-func (p *Plan) Explain() string { panic("not yet") }
+// sum is a hash of all that will run.
+func (p *Plan) sum() string {
+	parts := []string{p.channel.ID, p.sql}
+	for _, l := range p.leaves {
+		parts = append(parts, l.sql)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
+	return hex.EncodeToString(sum[:])
+}
 
 // Warnings are notes that do not depend on the data: zones outside their
 // validity, rows that will not be listed.
-func (p *Plan) Warnings() []string { panic("not yet") }
-
-// Run answers a plan and appends it to the ledger.
-func (g *Guard) Run(ctx context.Context, p *Plan) (*Result, error) { panic("not yet") }
+func (p *Plan) Warnings() []string { return p.warnings }
 
 // Result is a masked table: the only thing that may be printed or exported.
 // Only this package can fill one.
 type Result struct {
 	columns []Column
+	masks   []bool // which columns may be masked
 	rows    [][]Cell
 	summary Summary
 }
@@ -80,6 +156,7 @@ type Column struct {
 type Cell struct {
 	Value  any
 	Masked bool
+	rules  uint8 // why it is masked
 }
 
 // Summary says what was masked and why. It holds nothing that a masked cell hides.

@@ -1,0 +1,337 @@
+package guard
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"epsql/sql/ast"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// selectBlock plans one SELECT block: row by row or within one person on the
+// person engine, as a leaf at the wall, or above it.
+func (p *planner) selectBlock(q *ast.Select, env *environment) (*relation, error) {
+	if q.GroupSets {
+		return nil, p.refuse(q0(q), "grouping-sets", "ROLLUP, CUBE and GROUPING SETS are not answered yet").
+			WithHint("ask for each level with its own GROUP BY and combine them with UNION ALL")
+	}
+	grouped := len(q.GroupBy) > 0 || q.GroupAll || q.Having != nil || p.anyAggregate(q)
+	above := grouped || len(q.Order) > 0 || q.OrderAll || q.Limit != nil || q.Offset != nil || q.Distinct || q.Qualify != nil || anyWindow(q)
+	f, err := p.bindFrom(q.From, q.Where, env, func(zone) bool { return above })
+	if err != nil {
+		return nil, err
+	}
+	items, err := p.expand(q.Items, f)
+	if err != nil {
+		return nil, err
+	}
+	b := &block{p: p, q: q, f: f, items: items, env: env, grouped: grouped}
+	b.aliases = map[string]ast.Expr{}
+	for _, it := range items {
+		if it.Label() != "" {
+			b.aliases[strings.ToLower(it.Label())] = it
+		}
+	}
+	switch f.zone {
+	case glass:
+		return b.glass()
+	case person:
+		return b.person()
+	}
+	if above {
+		return b.glass()
+	}
+	return b.rows()
+}
+
+type offset int
+
+func (o offset) At() int { return int(o) }
+
+func q0(q *ast.Select) positioned { return offset(q.Off) }
+
+func (p *planner) anyAggregate(q *ast.Select) bool {
+	aggregate := func(e ast.Expr) bool {
+		f, ok := e.(*ast.Func)
+		return ok && (f.Schema == "" || f.Schema == "main") && isAggregate(f.Name)
+	}
+	for _, e := range q.Items {
+		if ast.Any(e, aggregate) {
+			return true
+		}
+	}
+	for _, o := range q.Order {
+		if ast.Any(o.Expr, aggregate) {
+			return true
+		}
+	}
+	return q.Having != nil
+}
+
+func anyWindow(q *ast.Select) bool {
+	window := func(e ast.Expr) bool { _, ok := e.(*ast.Window); return ok }
+	for _, e := range q.Items {
+		if ast.Any(e, window) {
+			return true
+		}
+	}
+	return q.Qualify != nil
+}
+
+// block is a SELECT block being planned.
+type block struct {
+	p       *planner
+	q       *ast.Select
+	f       *from
+	items   []ast.Expr // stars expanded
+	env     *environment
+	aliases map[string]ast.Expr
+	grouped bool
+	// deduplicated: a leaf below already made the rows distinct.
+	deduplicated bool
+}
+
+// owner tells whether v is the identifier of whom the rows of FROM belong to.
+func (b *block) owner(v value) bool {
+	return v.ident != "" && slices.ContainsFunc(b.f.units, func(u unitRef) bool { return !u.bits && u.sql == v.sql })
+}
+
+// engineScope is where expressions on the person engine are bound.
+func (b *block) engineScope() *scope {
+	return &scope{p: b.p, place: 'r', members: b.f.members, merged: b.f.merged, aliases: b.aliases, env: b.env}
+}
+
+// expand replaces stars by columns.
+func (p *planner) expand(items []ast.Expr, f *from) ([]ast.Expr, error) {
+	var out []ast.Expr
+	for _, it := range items {
+		star, ok := it.(*ast.Star)
+		if !ok {
+			out = append(out, it)
+			continue
+		}
+		n := len(out)
+		seen := map[string]bool{}
+		for _, m := range f.members {
+			if star.Table != "" && !strings.EqualFold(star.Table, m.alias) {
+				continue
+			}
+			for _, c := range m.columns {
+				lower := strings.ToLower(c.name)
+				_, merged := f.merged[lower]
+				if containsFold(star.Exclude, c.name) || merged && seen[lower] {
+					continue
+				}
+				seen[lower] = true
+				out = append(out, starColumn(star, m, c, merged))
+			}
+		}
+		if len(out) == n {
+			return nil, p.fail(star, "star", "there are no columns for *").WithHint("name a table in FROM")
+		}
+	}
+	return out, nil
+}
+
+func starColumn(star *ast.Star, m *relation, c column, merged bool) ast.Expr {
+	if e, ok := star.Replace[strings.ToLower(c.name)]; ok {
+		ast.SetAlias(e, c.name)
+		return e
+	}
+	parts := []string{m.alias, c.name}
+	if merged || m.alias == "" {
+		parts = parts[1:]
+	}
+	return &ast.Column{Base: ast.Base{Off: star.Off, Alias: c.name}, Parts: parts}
+}
+
+func containsFold(list []string, s string) bool {
+	for _, x := range list {
+		if strings.EqualFold(x, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// name is the output name of an item, as DuckDB would give it.
+func itemName(e ast.Expr, i int) string {
+	if e.Label() != "" {
+		return e.Label()
+	}
+	switch e := e.(type) {
+	case *ast.Column:
+		return e.Parts[len(e.Parts)-1]
+	case *ast.Func:
+		if e.Name == "count_star" {
+			return "count_star()"
+		}
+		if !e.Operator && isWord(e.Name) {
+			return e.Name
+		}
+	case *ast.Cast:
+		return itemName(e.Arg, i)
+	case *ast.Window:
+		return e.Name
+	}
+	return "col" + itoa(i)
+}
+
+// rows plans a block that keeps its rows: SELECT … FROM … WHERE on the person
+// engine.
+func (b *block) rows() (*relation, error) {
+	s := b.engineScope()
+	o := &output{}
+	for i, it := range b.items {
+		v, err := s.bind(it)
+		if err != nil {
+			return nil, err
+		}
+		if v, err = s.derive(it, v); err != nil {
+			return nil, err
+		}
+		v.owner = b.owner(v)
+		o.add(itemName(it, i), v)
+	}
+	where, err := b.where(s)
+	if err != nil {
+		return nil, err
+	}
+	return o.relation(b.f.zone, b.f.open, b.f.units, b.fromClause()+where), nil
+}
+
+// output collects the select list of a block on the person engine: visible
+// columns c0, c1 … and hidden ones h0, h1 … that the guard carries along.
+type output struct {
+	list    []string
+	hidden  int
+	columns []column
+}
+
+func (o *output) hide(sql string) string {
+	name := "h" + itoa(o.hidden)
+	o.hidden++
+	o.list = append(o.list, sql+" AS "+name)
+	return name
+}
+
+func (o *output) add(label string, v value) {
+	name := "c" + itoa(len(o.columns))
+	o.list = append(o.list, v.guarded()+" AS "+name)
+	v.sql, v.risky, v.constant, v.query = name, false, false, false
+	supports := v.supports
+	v.supports = nil
+	for _, sp := range supports {
+		hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full}
+		for _, b := range sp.bits {
+			hidden.bits = append(hidden.bits, unitBits{b.unit, o.hide(b.sql)})
+		}
+		v.supports = append(v.supports, hidden)
+	}
+	o.columns = append(o.columns, column{name: label, value: v})
+}
+
+// relation closes the block; tail is everything from FROM on.
+func (o *output) relation(z zone, open bool, units []unitRef, tail string) *relation {
+	out := &relation{zone: z, open: open}
+	for _, u := range units {
+		u.sql = o.hide(u.sql)
+		out.units = append(out.units, u)
+	}
+	out.columns = o.columns
+	out.sql = "SELECT " + strings.Join(o.list, ", ") + tail
+	return out
+}
+
+func (b *block) fromClause() string {
+	if b.f.sql == "" {
+		return ""
+	}
+	return " FROM " + b.f.sql
+}
+
+// where prints the condition on the person engine, each conjunct so that it
+// cannot fail.
+func (b *block) where(s *scope) (string, error) {
+	var out []string
+	for _, c := range ast.Conjuncts(b.q.Where) {
+		v, err := s.plain(c)
+		if err != nil {
+			return "", err
+		}
+		out = append(out, v.guarded())
+	}
+	if len(out) == 0 {
+		return "", nil
+	}
+	return " WHERE " + strings.Join(out, " AND "), nil
+}
+
+// person plans a block over rows of persons.
+func (b *block) person() (*relation, error) {
+	q := b.q
+	if anyWindow(q) && !b.grouped {
+		return nil, b.p.refuse(q0(q), "window-persons", "windows over rows of persons are not answered yet").
+			WithHint("group by the person first: SELECT id, min(x) … GROUP BY id")
+	}
+	if (q.Limit != nil || q.Offset != nil) && !b.grouped && !q.Distinct {
+		return nil, b.p.refuse(q0(q), "limit-persons", "LIMIT would pick some persons").WithHint("remove LIMIT, or use it above a grouped query")
+	}
+	if !b.grouped && !q.Distinct {
+		return b.rows()
+	}
+	keys, err := b.keys()
+	if err != nil {
+		return nil, err
+	}
+	s := b.engineScope()
+	var bound []value
+	within := false
+	for _, k := range keys {
+		v, err := s.bind(k)
+		if err != nil {
+			return nil, err
+		}
+		within = within || v.ident != ""
+		bound = append(bound, v)
+	}
+	if within {
+		return b.perUnit(keys, bound)
+	}
+	return b.leaf(keys, bound)
+}
+
+// keys are the grouping expressions: ordinals, names of the select list, ALL
+// and DISTINCT resolved.
+func (b *block) keys() ([]ast.Expr, error) {
+	if b.q.GroupAll || b.q.Distinct && !b.grouped {
+		var out []ast.Expr
+		for _, it := range b.items {
+			if !b.p.anyAggregate(&ast.Select{Items: []ast.Expr{it}}) {
+				out = append(out, it)
+			}
+		}
+		return out, nil
+	}
+	var out []ast.Expr
+	for _, g := range b.q.GroupBy {
+		if c, ok := g.(*ast.Const); ok {
+			n, err := strconv.Atoi(c.Text)
+			if err != nil || n < 1 || n > len(b.items) {
+				return nil, b.p.fail(g, "group-ordinal", "GROUP BY %s names no column of the select list", c.Text).WithHint("write a number from 1 to %d, or the expression", len(b.items))
+			}
+			g = b.items[n-1]
+		}
+		if c, ok := g.(*ast.Column); ok && len(c.Parts) == 1 {
+			if _, err := (&scope{p: b.p, place: 'r', members: b.f.members, merged: b.f.merged}).bind(c); err != nil {
+				if e, ok := b.aliases[strings.ToLower(c.Parts[0])]; ok {
+					g = e
+				}
+			}
+		}
+		out = append(out, g)
+	}
+	return out, nil
+}

@@ -1,0 +1,497 @@
+package guard
+
+import (
+	"strconv"
+	"strings"
+
+	"epsql/sql/ast"
+	"epsql/sql/diag"
+)
+
+// scope is where the names of an expression are looked up and on which side of
+// the wall it is printed.
+type scope struct {
+	p       *planner
+	place   byte // 'r' on the person engine, 'g' above the wall
+	members []*relation
+	merged  map[string]value    // columns of USING, lower case
+	aliases map[string]ast.Expr // names given in the select list, lower case
+	env     *environment
+	// hook may answer an expression in place of the scope: keys and aggregates
+	// of a leaf are found by it.
+	hook func(ast.Expr) (value, bool, error)
+	// aggregates and windows say whether such functions may stand here.
+	aggregates, windows bool
+	// hidden is the mask of rows that a condition could not decide: aggregates
+	// over them are masked.
+	hidden string
+	depth  int
+}
+
+// bind gives the SQL of e.
+func (s *scope) bind(e ast.Expr) (value, error) {
+	if s.depth++; s.depth > 400 {
+		return value{}, s.p.refuse(e, "too-deep", "the expression is nested too deeply").WithHint("split it into steps")
+	}
+	defer func() { s.depth-- }()
+	if s.hook != nil {
+		if v, ok, err := s.hook(e); ok || err != nil {
+			return v, err
+		}
+	}
+	switch e := e.(type) {
+	case *ast.Column:
+		return s.column(e)
+	case *ast.Const:
+		return constant(e), nil
+	case *ast.Param:
+		return s.param(e)
+	case *ast.Func:
+		return s.function(e)
+	case *ast.Compare:
+		return s.compare(e)
+	case *ast.Logic:
+		return s.logic(e)
+	case *ast.Unary:
+		return s.unary(e)
+	case *ast.In:
+		return s.in(e)
+	case *ast.Between:
+		return s.between(e)
+	case *ast.Coalesce:
+		return s.coalesce(e)
+	case *ast.Case:
+		return s.caseExpr(e)
+	case *ast.Cast:
+		return s.cast(e)
+	case *ast.Window:
+		return s.window(e)
+	case *ast.Subquery:
+		return s.subquery(e)
+	}
+	return value{}, s.p.refuse(e, "unsupported", "this expression is not supported here").WithHint("name the columns one by one")
+}
+
+// plain binds e and refuses an identifier: those are only joined, grouped by
+// and counted.
+func (s *scope) plain(e ast.Expr) (value, error) {
+	v, err := s.bind(e)
+	if err == nil && v.ident != "" {
+		err = s.p.refuse(e, "identifier", "an identifier of a %s cannot be used in an expression", v.ident).
+			WithHint("identifiers are joined, grouped by and counted: count(DISTINCT %s)", nameOf(e))
+	}
+	return v, err
+}
+
+func nameOf(e ast.Expr) string {
+	if c, ok := e.(*ast.Column); ok {
+		return strings.Join(c.Parts, ".")
+	}
+	return "id"
+}
+
+func (s *scope) column(c *ast.Column) (value, error) {
+	name := c.Parts[len(c.Parts)-1]
+	if len(c.Parts) == 1 {
+		if v, ok := s.merged[strings.ToLower(name)]; ok {
+			return v, nil
+		}
+	}
+	members := s.members
+	if len(c.Parts) > 1 {
+		table := c.Parts[len(c.Parts)-2]
+		members = nil
+		for _, m := range s.members {
+			if strings.EqualFold(m.alias, table) {
+				members = append(members, m)
+			}
+		}
+		if len(members) == 0 {
+			return value{}, s.p.fail(c, "unknown-table", "there is no table %s in FROM", table).
+				WithHint("%s", diag.DidYouMean(table, aliasesOf(s.members), "name it in FROM"))
+		}
+	}
+	var found []*column
+	for _, m := range members {
+		found = append(found, m.find(name)...)
+	}
+	if len(found) == 1 {
+		return found[0].value, nil
+	}
+	if len(found) > 1 {
+		return value{}, s.p.fail(c, "ambiguous", "the column %s is in several tables", name).WithHint("write table.%s", name)
+	}
+	if e, ok := s.aliases[strings.ToLower(name)]; ok && len(c.Parts) == 1 {
+		// A name cannot mean itself.
+		delete(s.aliases, strings.ToLower(name))
+		defer func() { s.aliases[strings.ToLower(name)] = e }()
+		return s.bind(e)
+	}
+	return value{}, s.p.fail(c, "unknown-column", "there is no column %s here", name).
+		WithHint("%s", diag.DidYouMean(name, s.columnNames(), "see the zones with `epsql catalog`"))
+}
+
+func aliasesOf(members []*relation) []string {
+	var out []string
+	for _, m := range members {
+		out = append(out, m.alias)
+	}
+	return out
+}
+
+func (s *scope) columnNames() []string {
+	var out []string
+	for _, m := range s.members {
+		for _, c := range m.columns {
+			out = append(out, c.name)
+		}
+	}
+	for a := range s.aliases {
+		out = append(out, a)
+	}
+	return out
+}
+
+func constant(c *ast.Const) value {
+	v := value{constant: true, kind: kindOfSQL(c.Type)}
+	switch {
+	case c.Null:
+		v.sql = "NULL"
+	case c.Type == "VARCHAR":
+		v.sql, v.domain = literal(c.Text), []string{c.Text}
+	case c.Type == "DOUBLE":
+		v.sql = "CAST(" + literal(c.Text) + " AS DOUBLE)"
+	default:
+		v.sql, v.domain = c.Text, []string{c.Text}
+	}
+	return v
+}
+
+func (s *scope) param(e *ast.Param) (value, error) {
+	text, ok := s.p.params[e.Name]
+	if !ok {
+		return value{}, s.p.fail(e, "parameter", "the parameter $%s has no value", e.Name).WithHint("add --param %s=VALUE", e.Name)
+	}
+	c := &ast.Const{Type: "VARCHAR", Text: text}
+	if _, err := strconv.ParseInt(text, 10, 64); err == nil && (text == "0" || !strings.HasPrefix(strings.TrimPrefix(text, "-"), "0")) {
+		c.Type = "BIGINT"
+	}
+	return constant(c), nil
+}
+
+// function binds a function, an operator, an aggregate or a scalar macro.
+func (s *scope) function(f *ast.Func) (value, error) {
+	if f.Schema != "" && f.Schema != "main" {
+		return s.macro(f)
+	}
+	if isAggregate(f.Name) {
+		if !s.aggregates {
+			return value{}, s.p.refuse(f, "aggregate-place", "the aggregate %s cannot stand here", f.Name).
+				WithHint("filter on it with HAVING, or use it above a grouped query")
+		}
+		return s.glassAggregate(f)
+	}
+	def, refusal := allowed(f.Name, s.place)
+	if refusal != nil {
+		return value{}, s.p.place(f, refusal)
+	}
+	if f.Distinct || f.Filter != nil || len(f.Order) > 0 {
+		return value{}, s.p.refuse(f, "unsupported", "DISTINCT, FILTER and ORDER BY belong to aggregates").WithHint("remove them")
+	}
+	out := value{kind: def.kind, constant: true, risky: true}
+	args := make([]string, len(f.Args))
+	var masks []string
+	for i, a := range f.Args {
+		v, err := s.plain(a)
+		if err != nil {
+			return value{}, err
+		}
+		if i == 0 && def.same {
+			out.kind = v.kind
+		}
+		args[i] = v.sql
+		masks = append(masks, v.mask)
+		out.supports = append(out.supports, v.supports...)
+		out.constant = out.constant && v.constant
+		out.query = out.query || v.query
+	}
+	if (f.Name == "lpad" || f.Name == "rpad") && (len(f.Args) < 2 || !smallNumber(f.Args[1])) {
+		return value{}, s.p.refuse(f, "function", "%s needs a constant length of at most 200", f.Name).WithHint("write lpad(x, 8, '0')")
+	}
+	if f.Operator && (f.Name == "+" || f.Name == "-") && def.same && len(f.Args) == 2 && out.kind == text {
+		out.kind = number
+	}
+	out.mask = orMasks(masks...)
+	out.sql = call(f, args)
+	return out, nil
+}
+
+func smallNumber(e ast.Expr) bool {
+	c, ok := e.(*ast.Const)
+	if !ok {
+		return false
+	}
+	n, err := strconv.Atoi(c.Text)
+	return err == nil && n >= 0 && n <= 200
+}
+
+// call prints a function or an operator; the name is on the list of functions.
+func call(f *ast.Func, args []string) string {
+	switch {
+	case f.Operator && len(args) == 2:
+		return "(" + args[0] + " " + f.Name + " " + args[1] + ")"
+	case f.Operator && len(args) == 1:
+		return "(" + f.Name + " " + args[0] + ")"
+	case !isWord(f.Name) && len(args) == 2: // LIKE, which DuckDB does not mark as an operator
+		return "(" + args[0] + " " + f.Name + " " + args[1] + ")"
+	}
+	return f.Name + "(" + strings.Join(args, ", ") + ")"
+}
+
+func isWord(name string) bool { return name[0] >= 'a' && name[0] <= 'z' }
+
+// macro binds a published scalar macro.
+func (s *scope) macro(f *ast.Func) (value, error) {
+	m, err := s.p.macroNamed(f.Schema+"."+f.Name, f)
+	if err != nil {
+		return value{}, err
+	}
+	if m.Table {
+		return value{}, s.p.fail(f, "macro-place", "%s is a table macro", m.Name).WithHint("use it in FROM")
+	}
+	if s.place != 'r' {
+		return value{}, s.p.refuse(f, "macro-place", "%s is not answered above the masked cells", m.Name).
+			WithHint("use it inside the grouped query and group by it")
+	}
+	out := value{risky: false}
+	if len(m.Columns) > 0 {
+		out.kind, out.domain = kindOfSQL(m.Columns[0].Type), m.Columns[0].Domain
+	}
+	args := make([]string, len(f.Args))
+	for i, a := range f.Args {
+		v, err := s.plain(a)
+		if err != nil {
+			return value{}, err
+		}
+		args[i] = v.guarded()
+		if name, ok := f.Named[i]; ok {
+			args[i] = quote(name) + " := " + args[i]
+		}
+		out.supports = append(out.supports, v.supports...)
+		out.query = out.query || v.query
+	}
+	out.sql = quote(m.Family) + "." + quote(m.Base+"_v"+strconv.Itoa(m.Version)) + "(" + strings.Join(args, ", ") + ")"
+	return out, nil
+}
+
+// combine is the value of an operator over parts.
+func combine(k kind, sql string, parts ...value) value {
+	out := value{kind: k, sql: sql, constant: true}
+	var masks []string
+	for _, v := range parts {
+		masks = append(masks, v.mask)
+		out.supports = append(out.supports, v.supports...)
+		out.constant = out.constant && v.constant
+		out.risky = out.risky || v.risky
+		out.query = out.query || v.query
+	}
+	out.mask = orMasks(masks...)
+	return out
+}
+
+func (s *scope) compare(e *ast.Compare) (value, error) {
+	l, err := s.bind(e.Left)
+	if err != nil {
+		return value{}, err
+	}
+	r, err := s.bind(e.Right)
+	if err != nil {
+		return value{}, err
+	}
+	if l.ident != "" || r.ident != "" {
+		same := l.ident == r.ident && (e.Op == "=" || e.Op == "<>" || strings.HasPrefix(e.Op, "IS"))
+		if !same {
+			return value{}, s.p.refuse(e, "identifier", "an identifier of a %s is compared with something else than another such identifier", firstOf(l.ident, r.ident)).
+				WithHint("join on it, group by it or count it: nobody can be picked by number")
+		}
+	}
+	out := combine(boolean, "("+l.sql+" "+e.Op+" "+r.sql+")", l, r)
+	out.domain = []string{"true", "false"}
+	if l.kind != r.kind {
+		out.risky = true // an implicit cast may fail on some row
+	}
+	return out, nil
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func (s *scope) list(es []ast.Expr) ([]value, error) {
+	out := make([]value, len(es))
+	for i, e := range es {
+		v, err := s.plain(e)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v
+	}
+	return out, nil
+}
+
+func sqlOf(vs []value) []string {
+	out := make([]string, len(vs))
+	for i, v := range vs {
+		out[i] = v.sql
+	}
+	return out
+}
+
+func (s *scope) logic(e *ast.Logic) (value, error) {
+	vs, err := s.list(e.Args)
+	if err != nil {
+		return value{}, err
+	}
+	out := combine(boolean, "("+strings.Join(sqlOf(vs), " "+e.Op+" ")+")", vs...)
+	out.domain = []string{"true", "false"}
+	return out, nil
+}
+
+func (s *scope) unary(e *ast.Unary) (value, error) {
+	v, err := s.bind(e.Arg)
+	if err != nil {
+		return value{}, err
+	}
+	if e.Op == "NOT" {
+		if v.ident != "" {
+			return s.plain(e.Arg)
+		}
+		v = combine(boolean, "(NOT "+v.sql+")", v)
+	} else {
+		v = combine(boolean, "("+v.sql+" "+e.Op+")", v)
+	}
+	v.domain = []string{"true", "false"}
+	return v, nil
+}
+
+func (s *scope) in(e *ast.In) (value, error) {
+	vs, err := s.list(append([]ast.Expr{e.Arg}, e.List...))
+	if err != nil {
+		return value{}, err
+	}
+	op := " IN ("
+	if e.Not {
+		op = " NOT IN ("
+	}
+	out := combine(boolean, "("+vs[0].sql+op+strings.Join(sqlOf(vs[1:]), ", ")+"))", vs...)
+	out.domain = []string{"true", "false"}
+	for _, v := range vs[1:] {
+		out.risky = out.risky || v.kind != vs[0].kind
+	}
+	return out, nil
+}
+
+func (s *scope) between(e *ast.Between) (value, error) {
+	vs, err := s.list([]ast.Expr{e.Arg, e.Low, e.High})
+	if err != nil {
+		return value{}, err
+	}
+	out := combine(boolean, "("+vs[0].sql+" BETWEEN "+vs[1].sql+" AND "+vs[2].sql+")", vs...)
+	out.domain = []string{"true", "false"}
+	out.risky = out.risky || vs[1].kind != vs[0].kind || vs[2].kind != vs[0].kind
+	return out, nil
+}
+
+func (s *scope) coalesce(e *ast.Coalesce) (value, error) {
+	vs, err := s.list(e.Args)
+	if err != nil {
+		return value{}, err
+	}
+	out := combine(vs[0].kind, "coalesce("+strings.Join(sqlOf(vs), ", ")+")", vs...)
+	out.domain = unionDomain(vs)
+	return out, nil
+}
+
+// unionDomain is the closed list of values that any of vs may give.
+func unionDomain(vs []value) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, v := range vs {
+		if v.sql == "NULL" {
+			continue
+		}
+		if v.domain == nil {
+			return nil
+		}
+		for _, d := range v.domain {
+			if !seen[d] {
+				seen[d] = true
+				out = append(out, d)
+			}
+		}
+	}
+	return out
+}
+
+func (s *scope) caseExpr(e *ast.Case) (value, error) {
+	var b strings.Builder
+	var parts, results []value
+	b.WriteString("CASE")
+	for _, w := range e.Whens {
+		c, err := s.plain(w.Cond)
+		if err != nil {
+			return value{}, err
+		}
+		t, err := s.plain(w.Then)
+		if err != nil {
+			return value{}, err
+		}
+		b.WriteString(" WHEN " + c.sql + " THEN " + t.sql)
+		parts, results = append(parts, c, t), append(results, t)
+	}
+	if e.Else != nil {
+		v, err := s.plain(e.Else)
+		if err != nil {
+			return value{}, err
+		}
+		b.WriteString(" ELSE " + v.sql)
+		parts, results = append(parts, v), append(results, v)
+	}
+	b.WriteString(" END")
+	out := combine(unknown, "("+b.String()+")", parts...)
+	out.domain = unionDomain(results)
+	for _, r := range results {
+		if r.sql != "NULL" {
+			out.kind = r.kind
+			break
+		}
+	}
+	return out, nil
+}
+
+func (s *scope) cast(e *ast.Cast) (value, error) {
+	v, err := s.plain(e.Arg)
+	if err != nil {
+		return value{}, err
+	}
+	if s.place == 'r' && (e.Type == "HUGEINT" || tooWide(e.Type)) {
+		return value{}, s.p.refuse(e, "cast", "a cast to %s is not answered on persons", e.Type).WithHint("use BIGINT, DOUBLE or DECIMAL(18,4)")
+	}
+	out := combine(kindOfSQL(e.Type), "TRY_CAST("+v.sql+" AS "+e.Type+")", v)
+	out.domain = v.domain
+	return out, nil
+}
+
+// tooWide tells whether a decimal type is so wide that a sum may overflow.
+func tooWide(typ string) bool {
+	digits, ok := strings.CutPrefix(typ, "DECIMAL(")
+	if !ok {
+		return false
+	}
+	width, _, _ := strings.Cut(digits, ",")
+	n, err := strconv.Atoi(width)
+	return err != nil || n > 18
+}

@@ -1,0 +1,337 @@
+package guard
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"epsql/sql/ast"
+	"epsql/sql/diag"
+)
+
+// An aggregate over an expression is as many cells as the expression has parts:
+// sum(1000 + flag) tells count(*) and sum(flag). terms takes an expression apart
+// into parts whose supports (who makes the part differ from nothing) must each
+// stand on enough persons.
+
+// term is a part: the conditions under which it is not zero. No condition means
+// a part that every row has.
+type term struct {
+	when []string
+	// twoSided: the rows outside are a cell too; full: and having none tells.
+	twoSided, full bool
+	// attribute marks a number that is neither an amount nor a condition.
+	attribute bool
+	bits      []unitBits
+}
+
+// maxTerms bounds the parts of one expression.
+const maxTerms = 64
+
+func (t term) condition() string { return strings.Join(t.when, " AND ") }
+
+func times(a, b term) term {
+	return term{
+		when: append(slices.Clone(a.when), b.when...), twoSided: a.twoSided || b.twoSided,
+		full: a.full || b.full, attribute: a.attribute || b.attribute, bits: append(slices.Clone(a.bits), b.bits...),
+	}
+}
+
+func isTrue(v value) string { return "coalesce(" + v.guarded() + ", FALSE)" }
+
+func condTerm(sql string) term { return term{when: []string{sql}, twoSided: true, full: true} }
+
+// terms takes e apart.
+func (s *scope) terms(e ast.Expr) ([]term, error) {
+	out, err := s.split(e)
+	if err == nil && len(out) > maxTerms {
+		err = s.p.refuse(e, "too-complex", "the expression has too many parts to check").WithHint("split it into several columns")
+	}
+	return out, err
+}
+
+func (s *scope) split(e ast.Expr) ([]term, error) {
+	if s.hook != nil {
+		if v, ok, err := s.hook(e); ok || err != nil {
+			return s.valueTerms(e, v, err)
+		}
+	}
+	switch e := e.(type) {
+	case *ast.Const:
+		if e.Null || strings.Trim(e.Text, "-0.") == "" && e.Type != "VARCHAR" {
+			return nil, nil
+		}
+		return []term{{}}, nil
+	case *ast.Param:
+		return []term{{}}, nil
+	case *ast.Column:
+		return s.columnTerms(e)
+	case *ast.Case:
+		return s.caseTerms(e)
+	case *ast.Coalesce:
+		return s.coalesceTerms(e)
+	case *ast.Cast:
+		return s.castTerms(e)
+	case *ast.Func:
+		return s.functionTerms(e)
+	}
+	v, err := s.plain(e)
+	if err != nil {
+		return nil, err
+	}
+	return []term{condTerm(isTrue(v))}, nil
+}
+
+func (s *scope) columnTerms(c *ast.Column) ([]term, error) {
+	v, err := s.plain(c)
+	return s.valueTerms(c, v, err)
+}
+
+// valueTerms are the parts of a stored or derived value.
+func (s *scope) valueTerms(e ast.Expr, v value, err error) ([]term, error) {
+	if err != nil {
+		return nil, err
+	}
+	if v.encoded {
+		return nil, s.encoding(e)
+	}
+	var out []term
+	switch {
+	case v.kind == boolean:
+		out = append(out, condTerm(isTrue(v)))
+	case v.kind == number && v.measure:
+		out = append(out, term{when: []string{nonZero(v)}})
+	case v.kind == number && v.domain != nil:
+		out = append(out, condTerm(nonZero(v)))
+	case v.kind == number:
+		out = append(out, term{when: []string{nonZero(v)}, attribute: true})
+	default:
+		out = append(out, term{when: []string{"(" + v.guarded() + " IS NOT NULL)"}})
+	}
+	for _, sp := range v.supports {
+		out = append(out, term{when: []string{"coalesce(" + sp.sql + ", FALSE)"}, twoSided: sp.twoSided, full: sp.full, bits: sp.bits})
+	}
+	return out, nil
+}
+
+func nonZero(v value) string { return "coalesce(" + v.guarded() + " <> 0, FALSE)" }
+
+// caseTerms: each branch is its condition times its value.
+func (s *scope) caseTerms(e *ast.Case) ([]term, error) {
+	var out []term
+	var before []string
+	branch := func(cond []string, value ast.Expr) error {
+		if value == nil {
+			return nil
+		}
+		ts, err := s.split(value)
+		if err != nil {
+			return err
+		}
+		for _, t := range ts {
+			out = append(out, times(term{when: append(slices.Clone(before), cond...), twoSided: true, full: true}, t))
+		}
+		return nil
+	}
+	for _, w := range e.Whens {
+		c, err := s.plain(w.Cond)
+		if err != nil {
+			return nil, err
+		}
+		if err := branch([]string{isTrue(c)}, w.Then); err != nil {
+			return nil, err
+		}
+		before = append(before, "NOT "+isTrue(c))
+	}
+	if err := branch(nil, e.Else); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// coalesceTerms: a later argument counts where the earlier ones are NULL.
+func (s *scope) coalesceTerms(e *ast.Coalesce) ([]term, error) {
+	var out []term
+	var missing []string
+	for i, a := range e.Args {
+		ts, err := s.split(a)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range ts {
+			if i > 0 {
+				t = times(term{when: missing, twoSided: true}, t)
+			}
+			out = append(out, t)
+		}
+		v, err := s.plain(a)
+		if err != nil {
+			return nil, err
+		}
+		missing = append(slices.Clone(missing), "("+v.guarded()+" IS NULL)")
+	}
+	return out, nil
+}
+
+// castTerms: a number cast to a number keeps its parts; a text code becomes a
+// number per value.
+func (s *scope) castTerms(e *ast.Cast) ([]term, error) {
+	arg, err := s.plain(e.Arg)
+	if err != nil {
+		return nil, err
+	}
+	if arg.kind == number || arg.kind == boolean || kindOfSQL(e.Type) != number {
+		return s.split(e.Arg)
+	}
+	if arg.kind == text && len(arg.domain) > 0 && len(arg.domain) <= 20 {
+		var out []term
+		for _, d := range arg.domain {
+			if strings.Trim(d, "0") != "" {
+				out = append(out, condTerm("coalesce("+arg.guarded()+" = "+literal(d)+", FALSE)"))
+			}
+		}
+		return out, nil
+	}
+	return nil, s.encoding(e)
+}
+
+// encoding refuses numbers made from text inside an aggregate: one sum could
+// carry the counts of many values.
+func (s *scope) encoding(e ast.Expr) error {
+	return s.p.refuse(e, "encoding", "a number made from text is aggregated").
+		WithHint("group by the text, or count rows with count(*) FILTER (WHERE condition)")
+}
+
+func (s *scope) functionTerms(f *ast.Func) ([]term, error) {
+	if f.Schema == "" || f.Schema == "main" {
+		switch {
+		case (f.Name == "+" || f.Name == "-") && len(f.Args) == 1, f.Name == "abs":
+			return s.split(f.Args[0])
+		case f.Name == "+" || f.Name == "-":
+			return s.sumTerms(f)
+		case f.Name == "*":
+			return s.productTerms(f)
+		case f.Name == "/" && isConst(f.Args[1]):
+			return s.split(f.Args[0])
+		}
+	}
+	return s.otherTerms(f)
+}
+
+func isConst(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Const, *ast.Param:
+		return true
+	}
+	return false
+}
+
+func (s *scope) sumTerms(f *ast.Func) ([]term, error) {
+	var out []term
+	for _, a := range f.Args {
+		ts, err := s.split(a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ts...)
+	}
+	return out, nil
+}
+
+func (s *scope) productTerms(f *ast.Func) ([]term, error) {
+	left, err := s.split(f.Args[0])
+	if err != nil {
+		return nil, err
+	}
+	right, err := s.split(f.Args[1])
+	if err != nil {
+		return nil, err
+	}
+	if len(left)*len(right) > maxTerms {
+		return nil, s.p.refuse(f, "too-complex", "the expression has too many parts to check").WithHint("split it into several columns")
+	}
+	var out []term
+	for _, a := range left {
+		for _, b := range right {
+			if a.attribute && b.attribute {
+				return nil, s.p.refuse(f, "encoding", "two numbers that are no amounts are multiplied in an aggregate").
+					WithHint("use avg, stddev, corr or covar_samp of the numbers themselves")
+			}
+			out = append(out, times(a, b))
+		}
+	}
+	return out, nil
+}
+
+// otherTerms treats any other function: itself, and everything it is made of.
+func (s *scope) otherTerms(f *ast.Func) ([]term, error) {
+	v, err := s.plain(f)
+	if err != nil {
+		return nil, err
+	}
+	if v.kind == boolean {
+		return []term{condTerm(isTrue(v))}, nil
+	}
+	var out []term
+	if v.kind == number {
+		if v.domain != nil {
+			out = append(out, condTerm(nonZero(v)))
+		} else {
+			out = append(out, term{when: []string{nonZero(v)}, attribute: true})
+		}
+	}
+	for _, a := range f.Args {
+		av, err := s.plain(a)
+		if err != nil {
+			return nil, err
+		}
+		if av.constant {
+			continue
+		}
+		if v.kind == number && av.kind == text && v.domain == nil {
+			return nil, s.encoding(f)
+		}
+		ts, err := s.split(a)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range ts {
+			t.attribute = true
+			if len(t.when) > 0 {
+				out = append(out, t)
+			}
+		}
+	}
+	return out, nil
+}
+
+// refused tells whether err is the refusal with a code.
+func refused(err error, code string) bool {
+	e, ok := errors.AsType[*diag.Error](err)
+	return ok && e.Code == code
+}
+
+// derive hands on what a projected expression depends on: a bare column keeps
+// what it is, anything else gets its parts as hidden supports.
+func (s *scope) derive(e ast.Expr, v value) (value, error) {
+	_, bare := e.(*ast.Column)
+	if bare || v.constant || v.ident != "" || v.kind == boolean || s.place != 'r' {
+		return v, nil
+	}
+	ts, err := s.terms(e)
+	if refused(err, "encoding") {
+		v.encoded, v.supports = true, nil
+		return v, nil
+	}
+	if err != nil {
+		return v, err
+	}
+	v.supports, v.measure = nil, len(ts) > 0
+	for _, t := range ts {
+		v.measure = v.measure && !t.attribute && !t.twoSided
+		if len(t.when) > 0 && (t.twoSided || len(ts) > 1) {
+			v.supports = append(v.supports, support{sql: "(" + t.condition() + ")", twoSided: t.twoSided, full: t.full, bits: t.bits})
+		}
+	}
+	return v, nil
+}
