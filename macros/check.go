@@ -215,8 +215,8 @@ func scan(get map[string]any, reads map[string]bool) {
 	indexes, _ := get["column_indexes"].([]any)
 	for _, entry := range indexes {
 		index, _ := entry.(map[string]any)
-		// A scan that only counts rows reads a virtual column past the last.
-		if i, ok := index["index"].(float64); ok && int(i) < len(names) {
+		// Row numbers are virtual columns, past the last.
+		if i, ok := index["index"].(float64); ok && i >= 0 && i < float64(len(names)) {
 			reads[fmt.Sprintf("%v.%v.%v", data["schema"], data["table"], names[int(i)])] = true
 		}
 	}

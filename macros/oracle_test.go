@@ -1,7 +1,6 @@
 package macros_test
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -215,7 +214,6 @@ func costs(w *world, annee int64) []string {
 
 // photos gives each person's chosen row.
 func (w *world) photos(annee int64) map[int64]record {
-	columns := w.cat.Table("population").Columns()
 	chosen := map[int64]record{}
 	better := func(a, b record) bool {
 		if d := b["pp0050"].(int64) - a["pp0050"].(int64); d != 0 {
@@ -223,11 +221,6 @@ func (w *world) photos(annee int64) map[int64]record {
 		}
 		if d := compareValues(a["pp0004"], b["pp0004"]); d != 0 {
 			return d < 0
-		}
-		for _, c := range columns {
-			if d := compareValues(a[c.Name], b[c.Name]); d != 0 && c.Name != "pp0005" {
-				return d < 0
-			}
 		}
 		return false
 	}
@@ -237,7 +230,7 @@ func (w *world) photos(annee int64) map[int64]record {
 		if !known || photo/100 != annee {
 			continue
 		}
-		if now, ok := chosen[id]; !ok || better(p, now) {
+		if now, ok := chosen[id]; !ok || better(p, now) { // otherwise the first line stays
 			chosen[id] = p
 		}
 	}
@@ -246,15 +239,10 @@ func (w *world) photos(annee int64) map[int64]record {
 
 // compareValues puts NULL first, as SAS sorts missing values.
 func compareValues(a, b any) int {
-	switch {
-	case a == nil || b == nil:
+	if a == nil || b == nil {
 		return ternary(a != nil, 1, 0) - ternary(b != nil, 1, 0)
-	default:
-		if n, ok := a.(int64); ok {
-			return cmp.Compare(n, b.(int64))
-		}
-		return strings.Compare(a.(string), b.(string))
 	}
+	return strings.Compare(a.(string), b.(string))
 }
 
 func photoLines(w *world, annee int64) []string {

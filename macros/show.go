@@ -8,8 +8,8 @@ import (
 )
 
 // Show describes a macro for reading: what it is, its parameters and columns,
-// what it reads, its notes, then its SQL and its SAS side by side. Lines are
-// cut to no width; columns are as wide as the longest SQL line.
+// what it reads, its notes, then its SQL and its SAS side by side. No line is
+// cut: the left half is as wide as the longest line of SQL.
 func (m *Macro) Show() []string {
 	lines := []string{m.Name, ""}
 	field := func(name, value string) {
@@ -21,7 +21,7 @@ func (m *Macro) Show() []string {
 	field("nl", m.Title.Nl)
 	field("en", m.Title.En)
 	field("status", m.Status)
-	field("valid", m.From+" .. "+m.Until)
+	field("valid", strings.TrimSpace(m.From+" .. "+m.Until))
 	field("basis", m.Basis)
 	field("reads", strings.Join(append(append([]string{}, m.Zones...), m.Lists...), ", "))
 	field("uses", strings.Join(m.Uses, ", "))

@@ -57,11 +57,11 @@
 --   pp1003 pp1004 pp1005 pp1006 pp1007 pp1008 pp1009 pp2001 pp2002 pp2003 pp2004 pp2005 pp2006 pp2007 pp2008
 --   pp2009 pp2010 pp2011 pp3001 pp3002 pp3003 pp3004 pp3005 pp3006 pp3007 pp3008 pp3009 pp3010 pp3011 pp3012
 --   pp3013 pp4001 pp4002 pp4003
--- @sas sha256:34928d32100cfe35b87dc4f606d50b1364ced0411281aeae8b58cce229044f32
+-- @sas sha256:37bd018fe7073ae9c57276dbae359301ed161946768659a827e1a5e9a5b2741d
 -- @note The December photo is preferred: June serves only for persons who are not in it, such as those who died or left
 --   in between. Use pp0050 to keep one photo.
--- @note A person who changes insurer can be in the same photo twice: the lower insurer number wins. Two rows of one
---   insurer are ordered by their other columns, so that the choice never depends on the order of loading.
+-- @note A person who changes insurer can be in the same photo twice: the lower insurer number wins, an unknown insurer
+--   before all. Of two rows of one insurer the first line of the delivery wins.
 -- @note The insurer (PP0004) and the version of the delivery (PP0005) are left out, as in the deliveries to researchers.
 CREATE OR REPLACE MACRO population.photo_v1(annee INTEGER) AS TABLE
 SELECT
@@ -74,15 +74,5 @@ FROM main.population AS p
 WHERE p.pp0050 // 100 = annee AND p.pp0010 IS NOT NULL
 QUALIFY row_number() OVER (
     PARTITION BY p.pp0010
-    ORDER BY p.pp0050 DESC, p.pp0004 NULLS FIRST, p.pp0015 NULLS FIRST, p.pp0020 NULLS FIRST, p.pp0025 NULLS
-        FIRST, p.pp0030 NULLS FIRST, p.pp0035 NULLS FIRST, p.pp0040 NULLS FIRST, p.pp0045 NULLS FIRST,
-        p.pp0055 NULLS FIRST, p.pp1001 NULLS FIRST, p.pp1002 NULLS FIRST, p.pp1003 NULLS FIRST, p.pp1004 NULLS
-        FIRST, p.pp1005 NULLS FIRST, p.pp1006 NULLS FIRST, p.pp1007 NULLS FIRST, p.pp1008 NULLS FIRST,
-        p.pp1009 NULLS FIRST, p.pp2001 NULLS FIRST, p.pp2002 NULLS FIRST, p.pp2003 NULLS FIRST, p.pp2004 NULLS
-        FIRST, p.pp2005 NULLS FIRST, p.pp2006 NULLS FIRST, p.pp2007 NULLS FIRST, p.pp2008 NULLS FIRST,
-        p.pp2009 NULLS FIRST, p.pp2010 NULLS FIRST, p.pp2011 NULLS FIRST, p.pp3001 NULLS FIRST, p.pp3002 NULLS
-        FIRST, p.pp3003 NULLS FIRST, p.pp3004 NULLS FIRST, p.pp3005 NULLS FIRST, p.pp3006 NULLS FIRST,
-        p.pp3007 NULLS FIRST, p.pp3008 NULLS FIRST, p.pp3009 NULLS FIRST, p.pp3010 NULLS FIRST, p.pp3011 NULLS
-        FIRST, p.pp3012 NULLS FIRST, p.pp3013 NULLS FIRST, p.pp4001 NULLS FIRST, p.pp4002 NULLS FIRST,
-        p.pp4003 NULLS FIRST
+    ORDER BY p.pp0050 DESC, p.pp0004 ASC NULLS FIRST, p.rowid
 ) = 1
