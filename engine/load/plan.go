@@ -133,8 +133,9 @@ func (p *plan) name(dst []byte, r *record) []byte {
 	return append(dst, trim(raw)...)
 }
 
-// delivery reads a line's delivery; false when its name has a blank part or
-// its version is no number.
+// delivery reads a line's delivery; false when its name has a blank part or one
+// that is no plain word (a stray byte does not found a delivery), or when its
+// version is no number.
 func (p *plan) delivery(r *record) (d delivery, ok bool) {
 	parts, full := texts(r, p.key)
 	version, _ := r.get(&p.version)
@@ -159,7 +160,7 @@ func texts(r *record, slots []slot) (out []string, full bool) {
 		}
 		raw, long := r.get(&slots[i])
 		text := string(trim(raw))
-		full = full && text != "" && !long
+		full = full && text != "" && !long && !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' })
 		out = append(out, text)
 	}
 	return out, full
