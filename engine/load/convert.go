@@ -43,7 +43,7 @@ func (c *column) convert(v *vector, i int, raw []byte, latin1 bool) (reason stri
 	case catalog.TypeCode:
 		return c.code(v, i, trimmed, latin1)
 	case catalog.TypeText:
-		return c.text(v, i, trimRight(raw), latin1), true
+		return c.text(v, i, trimmed, latin1), true
 	case catalog.TypeDate:
 		return date(v, i, trimmed), true
 	case catalog.TypeInt, catalog.TypeCents:

@@ -205,3 +205,8 @@ func asDiag(err error) *diag.Error {
 	e, _ := errors.AsType[*diag.Error](store.Fault(err, "load-failed", "the file cannot be loaded"))
 	return e
 }
+
+// Memory is the limit to open a workspace with for loading ([store.Options]):
+// the rows go to disk as they come, so that more would only fill up with pages
+// that are not read again.
+const Memory = "400MB"
