@@ -283,27 +283,42 @@ func (l *loader) checkFields(y *Layout) *diag.Error {
 // checkPositions checks that fixed positions lie in the record, apart from each
 // other, and are wide enough for their zone.
 func (l *loader) checkPositions(y *Layout) *diag.Error {
-	used := map[int]string{}
+	var used []span
 	for i := range y.Fields {
 		f := &y.Fields[i]
-		last := f.Start + f.Length - 1
-		if f.Start < 1 || f.Length < 1 || last > y.RecordLength {
+		s := span{name: f.Zone, first: f.Start, last: f.Start + f.Length - 1}
+		if f.Start < 1 || f.Length < 1 || s.last > y.RecordLength {
 			return l.fail(&y.Fields[i], fault("position", "zone %s stands at %d-%d, outside the record of %d characters",
-				f.Zone, f.Start, last, y.RecordLength).WithHint("correct start, length or record_length"))
+				f.Zone, s.first, s.last, y.RecordLength).WithHint("correct start, length or record_length"))
 		}
 		if need := l.zoneLength(y, f.Zone); f.Length < need {
 			return l.fail(&f.Length, fault("position", "zone %s has %d characters, its position only %d", f.Zone, need, f.Length).
 				WithHint("correct the length here or in the table"))
 		}
-		for p := f.Start; p <= last; p++ {
-			if other, taken := used[p]; taken {
-				return l.fail(&y.Fields[i], fault("overlap", "zone %s overlaps zone %s at position %d", f.Zone, other, p).
-					WithHint("correct start or length of one of them"))
-			}
-			used[p] = f.Zone
+		if other, at := s.overlaps(used); at > 0 {
+			return l.fail(&y.Fields[i], fault("overlap", "zone %s overlaps zone %s at position %d", f.Zone, other, at).
+				WithHint("correct start or length of one of them"))
 		}
+		used = append(used, s)
 	}
 	return nil
+}
+
+// span is the characters first..last that name takes.
+type span struct {
+	name        string
+	first, last int
+}
+
+// overlaps gives a span that shares characters with s and the first of these;
+// 0 when there is none.
+func (s span) overlaps(others []span) (string, int) {
+	for _, o := range others {
+		if s.first <= o.last && o.first <= s.last {
+			return o.name, max(s.first, o.first)
+		}
+	}
+	return "", 0
 }
 
 // zoneLength is the longest that the zone is in the layout's tables.

@@ -193,20 +193,18 @@ func (l *loader) checkUse(z *Zone) *diag.Error {
 }
 
 func (l *loader) checkParts(z *Zone) *diag.Error {
-	used := map[int]string{}
+	var used []span
 	for _, p := range z.Parts {
-		last := p.Start + p.Length - 1
-		if p.Start < 1 || p.Length < 1 || last > z.Length {
+		s := span{name: p.Column, first: p.Start, last: p.Start + p.Length - 1}
+		if p.Start < 1 || p.Length < 1 || s.last > z.Length {
 			return l.fail(p, fault("position", "part %s stands at %d-%d, outside the %d characters of zone %s",
-				p.Column, p.Start, last, z.Length, z.ID).WithHint("correct start or length"))
+				p.Column, s.first, s.last, z.Length, z.ID).WithHint("correct start or length"))
 		}
-		for i := p.Start; i <= last; i++ {
-			if other, taken := used[i]; taken {
-				return l.fail(p, fault("overlap", "part %s overlaps part %s at position %d", p.Column, other, i).
-					WithHint("correct start or length of one of them"))
-			}
-			used[i] = p.Column
+		if other, at := s.overlaps(used); at > 0 {
+			return l.fail(p, fault("overlap", "part %s overlaps part %s at position %d", p.Column, other, at).
+				WithHint("correct start or length of one of them"))
 		}
+		used = append(used, s)
 		if err := l.checkRole(&p.Type, &p.Role, &p.Protects); err != nil {
 			return err
 		}

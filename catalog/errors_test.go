@@ -64,8 +64,9 @@ func TestLoadRefusesWhatIsNotWholeAndConsistent(t *testing.T) {
 		{"a value where a list belongs", "zones/herd.yaml", `files: ["herd*"]`, "files: herd*", `zones/herd.yaml:5:8: a list is expected here (write - before each element, or [a, b])`},
 		{"a value where keys belong", "zones/visits.yaml", "source: {doc: handbook, annex: A}", "source: handbook", `zones/visits.yaml:4:9: a source must be keys with values (write key: value lines)`},
 		{"an alias", "zones/herd.yaml", "en: Animals insured", "fr: &a Animaux\nen: *a", `zones/herd.yaml:3:5: one value is expected here, not a list, keys or an alias (write a single value)`},
-		{"a length in words", "zones/herd.yaml", "length: 30", "length: thirty", `zones/herd.yaml:24:76: "thirty" is not a whole number (write digits only)`},
-		{"a negative length", "zones/herd.yaml", "length: 30", "length: -30", `zones/herd.yaml:24:76: "-30" is not a whole number (write digits only)`},
+		{"a length in words", "zones/herd.yaml", "length: 30", "length: thirty", `zones/herd.yaml:24:76: "thirty" is not a whole number up to 1000000 (write digits only)`},
+		{"a negative length", "zones/herd.yaml", "length: 30", "length: -30", `zones/herd.yaml:24:76: "-30" is not a whole number up to 1000000 (write digits only)`},
+		{"a length beyond all records", "zones/herd.yaml", "length: 30", "length: 9000000000000000000", `zones/herd.yaml:24:76: "9000000000000000000" is not a whole number up to 1000000 (write digits only)`},
 		{"yes is not true", "lists/treatments_1.yaml", "open: true", "open: yes", `lists/treatments_1.yaml:7:7: "yes" is neither true nor false (write true or false)`},
 		{"a percentage over 100", "catalog.yaml", "k: 85", "k: 850", `catalog.yaml:38:26: "850" is not a percentage (write a number from 0 to 100)`},
 		// Units, channels, populations.

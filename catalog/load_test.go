@@ -109,3 +109,11 @@ func TestTheNewestListVersionIsTheOneMeant(t *testing.T) {
 		t.Errorf("version %s is meant, want 2016.1", got)
 	}
 }
+
+func BenchmarkEmbedded(b *testing.B) {
+	for b.Loop() {
+		if _, err := Embedded(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

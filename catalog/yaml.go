@@ -115,6 +115,9 @@ func (r *reader) text(into *string) field {
 	}
 }
 
+// largest bounds every number of a catalogue: no record is longer.
+const largest = 1_000_000
+
 // integer reads a whole number.
 func (r *reader) integer(into *int) field {
 	return func(n *yaml.Node) {
@@ -124,8 +127,8 @@ func (r *reader) integer(into *int) field {
 			return
 		}
 		v, err := strconv.Atoi(s)
-		if err != nil || v < 0 {
-			r.fail(n, fault("yaml", "%q is not a whole number", s).WithHint("write digits only"))
+		if err != nil || v < 0 || v > largest {
+			r.fail(n, fault("yaml", "%q is not a whole number up to %d", s, largest).WithHint("write digits only"))
 		}
 		*into = v
 	}
