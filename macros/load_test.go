@@ -34,7 +34,7 @@ func library() *catalog.Catalog {
 const sasProgram = "/* nothing */\n"
 
 // goodMacro is a macro of the library without a fault.
-const goodMacro = `-- @title.fr Lecteurs de poésie
+const goodMacro = `-- @title.fr Qui a lu de la poésie
 -- @title.nl Lezers van poëzie
 -- @title.en Readers of poetry
 -- @status published

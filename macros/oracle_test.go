@@ -280,7 +280,7 @@ func unemployment(w *world, annee int64) []string {
 
 // province is the published table of codes, not the formula: the first two
 // digits of a five-digit code name the arrondissement.
-func province(ins any) any {
+func province(ins any, _ int64) any {
 	text, _ := ins.(string)
 	text = strings.TrimSpace(text)
 	n, err := strconv.Atoi(text)
@@ -319,7 +319,7 @@ func ageClass(birth any, annee int64) any {
 	return "90+"
 }
 
-func preferential(ct1 any) any {
+func preferential(ct1 any, _ int64) any {
 	text, _ := ct1.(string)
 	part := regexp.MustCompile(`^\d?\d?([01])$`).FindStringSubmatch(strings.TrimSpace(text))
 	if part == nil {
@@ -328,13 +328,15 @@ func preferential(ct1 any) any {
 	return part[1]
 }
 
-// scalars applies the scalar oracles to every row of the photos.
-func scalars(w *world, annee int64) []string {
-	var lines []string
-	for _, p := range w.population {
-		lines = append(lines, line(p["pp0025"], province(p["pp0025"]), p["pp0015"], ageClass(p["pp0015"], annee), p["pp0030"], preferential(p["pp0030"])))
+// scalar applies an oracle to one column of every row of the photos.
+func scalar(column string, oracle func(value any, annee int64) any) func(*world, int64) []string {
+	return func(w *world, annee int64) []string {
+		var lines []string
+		for _, p := range w.population {
+			lines = append(lines, line(p[column], oracle(p[column], annee)))
+		}
+		return lines
 	}
-	return lines
 }
 
 // oracles are the calls, with %d for the year, and what they must answer.
@@ -348,13 +350,10 @@ var oracles = []struct {
 	{"couts.patient_v1", "SELECT * FROM couts.patient_v1(%d)", costs},
 	{"population.photo_v1", "SELECT * FROM population.photo_v1(%d)", photoLines},
 	{"population.chomage_enfant_v1", "SELECT * FROM population.chomage_enfant_v1(%d)", unemployment},
-	{"population.province_v1", scalarCall, scalars},
-	{"population.classe_age_v1", scalarCall, scalars},
-	{"population.tarif_preferentiel_v1", scalarCall, scalars},
+	{"population.province_v1", "SELECT pp0025, population.province_v1(pp0025) FROM main.population WHERE %d > 0", scalar("pp0025", province)},
+	{"population.classe_age_v1", "SELECT pp0015, population.classe_age_v1(pp0015, %d) FROM main.population", scalar("pp0015", ageClass)},
+	{"population.tarif_preferentiel_v1", "SELECT pp0030, population.tarif_preferentiel_v1(pp0030) FROM main.population WHERE %d > 0", scalar("pp0030", preferential)},
 }
-
-const scalarCall = `SELECT pp0025, population.province_v1(pp0025) AS province, pp0015,
-	population.classe_age_v1(pp0015, %d) AS classe, pp0030, population.tarif_preferentiel_v1(pp0030) AS tarif FROM main.population`
 
 func TestEveryMacroAnswersAsItsOracleOnRandomData(t *testing.T) {
 	reg := house(t)
@@ -365,7 +364,7 @@ func TestEveryMacroAnswersAsItsOracleOnRandomData(t *testing.T) {
 	}
 	defer db.Close()
 	rows := 0
-	for seed := range uint64(12) {
+	for seed := range uint64(8) {
 		w := newWorld(seed, cat)
 		tx, err := db.BeginTx(t.Context(), nil)
 		if err != nil {
