@@ -269,7 +269,7 @@ func (r *record) spoil(d *dice, out []byte, text bool) ([]byte, int) {
 	}
 	start := len(out)
 	out = r.append(out)
-	out[start+d.intn(len(out)-start-1)] = []byte{0x00, 0x1a, 0xff, 0x07}[d.intn(4)]
+	out[start+d.intn(len(out)-start-1)] = []byte{0x1a, 0xff, 0x07}[d.intn(3)]
 	return out, strayByte
 }
 

@@ -19,6 +19,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
@@ -197,25 +199,25 @@ func (w *world) run(ctx context.Context, p *plan) (Report, error) {
 		free <- &batch{rows: make([]rows, len(p.files))}
 	}
 	var report Report
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		defer close(todo)
-		return w.handOut(ctx, free, todo)
+		return w.handOut(groupCtx, free, todo)
 	})
-	makers, _ := errgroup.WithContext(ctx)
+	var makers sync.WaitGroup
 	for range workers {
-		makers.Go(func() error {
+		makers.Go(func() {
 			s := w.newScene(p)
 			for b := range todo {
 				s.make(b)
 				done <- b
 			}
-			return nil
 		})
 	}
 	group.Go(func() error {
 		defer close(done)
-		return makers.Wait()
+		makers.Wait()
+		return nil
 	})
 	group.Go(func() error { return w.collect(p, free, done, &report) })
 	if err := group.Wait(); err != nil {
@@ -504,13 +506,20 @@ func (p *plan) write(b *batch) error {
 	return nil
 }
 
-// finish closes the files and converts those that are to be Parquet.
+// finish closes the files, takes away the empty ones (an insurer with nothing
+// to tell sends nothing), and converts those that are to be Parquet.
 func (w *world) finish(ctx context.Context, p *plan, report Report) (Report, error) {
 	for _, f := range p.files {
 		if err := errors.Join(f.w.Flush(), f.f.Close()); err != nil {
 			return Report{}, unwritable(err)
 		}
+		if f.Rows == 0 {
+			if err := os.Remove(f.path); err != nil {
+				return Report{}, unwritable(err)
+			}
+		}
 	}
+	p.files = slices.DeleteFunc(p.files, func(f *file) bool { return f.Rows == 0 })
 	if err := p.convert(ctx, w.opts.Out); err != nil {
 		return Report{}, err
 	}
