@@ -24,28 +24,29 @@ func (l *loader) numbers(ctx context.Context) error {
 
 func (l *loader) readNumbers(ctx context.Context, u *numbering) error {
 	_, table := store.IDTable(l.ws.Catalog, u.unit)
-	rows, err := l.conn.QueryContext(ctx, "SELECT num, id FROM "+table)
+	rows, err := newScan(ctx, l.ws.DB, "SELECT num, id FROM "+table)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }()
-	for rows.Next() {
-		var num int32
-		var id string
-		if err := rows.Scan(&num, &id); err != nil {
+	defer rows.close()
+	for {
+		n, err := rows.next()
+		if err != nil || n == 0 {
 			return err
 		}
-		u.put(identText(id), num)
+		nums, ids := rows.column(0), rows.column(1)
+		for i := range n {
+			u.put(identText(ids.text(i)), nums.int32(i))
+		}
 	}
-	return rows.Err()
 }
 
 // identText is the identifier of a stored text.
-func identText(id string) ident {
-	if key, ok := pack([]byte(id), len(id)); ok && key != 0 {
+func identText(id []byte) ident {
+	if key, ok := pack(id, len(id)); ok && key != 0 {
 		return ident{key: key}
 	}
-	return ident{text: id}
+	return ident{text: string(id)}
 }
 
 // saveNumbers stores the numbers that the file brought.

@@ -1,8 +1,8 @@
 package load
 
 import (
+	"bytes"
 	"slices"
-	"strings"
 
 	"epsql/catalog"
 )
@@ -83,7 +83,7 @@ func (p *preparer) line(sp *splitter, r *record, i int) reject {
 	text := p.block.text(i)
 	if !printable(text) {
 		if at := strayByte(text, p.job.source.latin1); at >= 0 {
-			return reject{delivery: -1, zone: p.job.zoneAt(text, at), value: readable(text), reason: strayBytes}
+			return reject{delivery: -1, zone: p.job.zoneAt(p.block, i, at), value: readable(text), reason: strayBytes}
 		}
 	}
 	if reason := sp.split(p.block, i, r); reason != "" {
@@ -212,21 +212,21 @@ func (j *job) sort(b *block) [][]uint64 {
 	return orders
 }
 
-// zoneAt names the zone in which a byte of a line stands.
-func (j *job) zoneAt(line []byte, at int) string {
-	if j.source.format == "fixed" {
-		for i, f := range j.source.fixed {
-			if at >= f.Start-1 && at < f.Start-1+f.Length {
-				return j.source.zones[i]
-			}
-		}
+// zoneAt names the zone in which byte at of line i stands.
+func (j *job) zoneAt(b *block, i, at int) string {
+	field := 0
+	switch j.source.format {
+	case "fixed":
+		field = slices.IndexFunc(j.source.fixed, func(f catalog.Field) bool { return at >= f.Start-1 && at < f.Start-1+f.Length })
+	case "delimited":
+		field = bytes.Count(b.text(i)[:at], []byte{j.source.sep})
+	default:
+		field = slices.IndexFunc(b.fields(i, len(j.source.zones)), func(end uint16) bool { return at <= int(end) })
+	}
+	if field < 0 || field >= len(j.source.zones) {
 		return ""
 	}
-	n := strings.Count(string(line[:at]), string(rune(j.source.sep)))
-	if n < len(j.source.zones) {
-		return j.source.zones[n]
-	}
-	return ""
+	return j.source.zones[field]
 }
 
 // converter turns lines into vectors.

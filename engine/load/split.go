@@ -34,6 +34,9 @@ func (sp *splitter) split(b *block, i int, r *record) (reason string) {
 		return sp.fixed(r)
 	}
 	r.ends = b.fields(i, len(sp.source.zones))
+	if len(line) > maxLineSize {
+		return longLine
+	}
 	if sp.source.format == "delimited" {
 		return sp.delimited(r)
 	}
@@ -67,9 +70,6 @@ func (sp *splitter) fixed(r *record) string {
 }
 
 func (sp *splitter) delimited(r *record) string {
-	if len(r.line) > maxLineSize {
-		return longLine
-	}
 	if bytes.IndexByte(r.line, '"') >= 0 {
 		return sp.quoted(r)
 	}
