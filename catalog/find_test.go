@@ -156,7 +156,7 @@ func TestTableSchemaOfPopulation(t *testing.T) {
 }
 
 func TestTableSchemaOfAnUnknownTable(t *testing.T) {
-	_, err := belgian(t).TableSchema("populatoin")
+	_, err := belgian(t).TableSchema("poplation")
 	e, ok := errors.AsType[*diag.Error](err)
 	if !ok || e.Hint != "did you mean population?" {
 		t.Errorf("got %v", err)

@@ -66,7 +66,7 @@ func (r *reader) day(into *string) field {
 
 // readRows reads the rows of a list: text separated by semicolons, its header
 // naming the columns in their order.
-func (c *CodeList) readRows(file string, data []byte) *diag.Error {
+func (l *CodeList) readRows(file string, data []byte) *diag.Error {
 	if !utf8.Valid(data) {
 		valid := strings.ToValidUTF8(string(data), "\x00")
 		return fault("csv", "the rows are not UTF-8").At(diag.PosOf(file, valid, strings.IndexByte(valid, 0))).
@@ -84,7 +84,7 @@ func (c *CodeList) readRows(file string, data []byte) *diag.Error {
 		if err != nil {
 			return csvError(file, err)
 		}
-		row := listRow{list: c, in: in, file: file, record: record}
+		row := listRow{list: l, in: in, file: file, record: record}
 		if header {
 			if e := row.header(); e != nil {
 				return e
@@ -94,7 +94,7 @@ func (c *CodeList) readRows(file string, data []byte) *diag.Error {
 		if e := row.check(seen); e != nil {
 			return e
 		}
-		c.Rows = append(c.Rows, record)
+		l.Rows = append(l.Rows, record)
 	}
 }
 
