@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -54,36 +55,67 @@ func (w *Workspace) check(ctx context.Context) error {
 	return nil
 }
 
+// alias is the name of the workspace inside the engine. Left to itself the
+// engine takes the file's, and a file called like one of the schemas
+// ("epsql.duckdb") would make every name in it ambiguous.
+const alias = "workspace file"
+
 // open opens the database file with every door shut.
 func open(path string, opts Options) (*sql.DB, error) {
-	dsn, err := dsn(path, opts)
+	full, err := filepath.Abs(path)
 	if err != nil {
-		return nil, err
+		return nil, diag.New(diag.Usage, "bad-path", "the workspace's path cannot be used").
+			WithHint("name a file in a folder that exists").Wrap(err)
 	}
-	connector, err := duckdb.NewConnector(dsn, nil)
+	connector, err := duckdb.NewConnector(dsn(full, opts), func(c driver.ExecerContext) error { return attach(c, full) })
 	if err != nil {
 		return nil, openFault(path, err)
 	}
-	return sql.OpenDB(connector), nil
+	db := sql.OpenDB(connector)
+	if err := lock(db, opts); err != nil {
+		return nil, errors.Join(openFault(path, err), db.Close())
+	}
+	return db, nil
 }
 
-func dsn(path string, opts Options) (string, error) {
-	full, err := filepath.Abs(path)
-	if err != nil || strings.ContainsAny(full, "?#%") {
-		return "", diag.New(diag.Usage, "bad-path", "the workspace's path cannot be used").
-			WithHint("use a path without the characters ? # %%").Wrap(err)
+// attach makes a new connection see the file under its alias.
+func attach(c driver.ExecerContext, path string) error {
+	for _, statement := range []string{
+		fmt.Sprintf("ATTACH IF NOT EXISTS '%s' AS %s (STORAGE_VERSION 'v1.5.0')", strings.ReplaceAll(path, "'", "''"), Quote(alias)),
+		"USE " + Quote(alias),
+	} {
+		if _, err := c.ExecContext(context.Background(), statement, nil); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// lock shuts the doors that attaching needed, once for all connections.
+func lock(db *sql.DB, opts Options) error {
+	var locked bool
+	if err := db.QueryRow("SELECT current_setting('lock_configuration')").Scan(&locked); err != nil || locked {
+		return err
+	}
+	if !opts.Files {
+		if _, err := db.Exec("SET enable_external_access = false"); err != nil {
+			return err
+		}
+	}
+	_, err := db.Exec("SET lock_configuration = true")
+	return err
+}
+
+// dsn opens an engine with nothing in it.
+func dsn(path string, opts Options) string {
 	set := url.Values{}
 	for key, value := range map[string]string{
-		"storage_compatibility_version": "v1.5.0",
-		"enable_external_access":        strconv.FormatBool(opts.Files),
-		"autoinstall_known_extensions":  "false",
-		"autoload_known_extensions":     "false",
-		"allow_community_extensions":    "false",
-		"lock_configuration":            "true",
-		"memory_limit":                  orElse(opts.Memory, defaultMemory()),
-		"temp_directory":                opts.Temp,
-		"max_temp_directory_size":       opts.TempLimit,
+		"autoinstall_known_extensions": "false",
+		"autoload_known_extensions":    "false",
+		"allow_community_extensions":   "false",
+		"memory_limit":                 orElse(opts.Memory, defaultMemory()),
+		"temp_directory":               orElse(opts.Temp, path+".tmp"),
+		"max_temp_directory_size":      opts.TempLimit,
 	} {
 		if value != "" {
 			set.Set(key, value)
@@ -92,7 +124,7 @@ func dsn(path string, opts Options) (string, error) {
 	if opts.Threads > 0 {
 		set.Set("threads", strconv.Itoa(opts.Threads))
 	}
-	return full + "?" + set.Encode(), nil
+	return "?" + set.Encode()
 }
 
 func orElse(value, other string) string {
@@ -112,9 +144,6 @@ func openFault(path string, err error) error {
 			WithHint("wait until that process ends, or end it").Wrap(err)
 	case strings.Contains(text, "not a valid DuckDB database"), strings.Contains(text, "version number"), strings.Contains(text, "too small"):
 		return notWorkspace(path, err)
-	case strings.Contains(text, "different configuration"):
-		return diag.New(diag.Data, "in-use", "%s is already open here with other settings", path).
-			WithHint("close it first").Wrap(err)
 	case strings.Contains(text, "could not set invalid"), strings.Contains(text, "parse"):
 		return diag.New(diag.Usage, "bad-setting", "a limit on memory, threads or temporary space is not understood").
 			WithHint("write sizes as 4GB or 512MB").Wrap(err)
