@@ -192,7 +192,7 @@ func (p *planner) tableFunction(t *ast.TableFunc) (*relation, error) {
 		if err := p.checkArguments(m.Params, t.Call, m.Name); err != nil {
 			return nil, err
 		}
-		return p.macroRelation(m, args), nil
+		return p.macroRelation(m, args, t)
 	}
 	def, refusal := allowed(t.Call.Name, 't')
 	if refusal != nil {

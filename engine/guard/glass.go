@@ -513,6 +513,9 @@ func (p *planner) setOp(q *ast.SetOp, env *environment) (*relation, error) {
 		out.columns = append(out.columns, column{name: c.name, value: value{sql: "c" + n, mask: "m" + n, kind: c.kind}})
 	}
 	var keys []string
+	if q.OrderAll {
+		keys = numbered("c", len(out.columns))
+	}
 	for _, o := range q.Order {
 		sql, err := p.orderKey(o.Expr, nil, out)
 		if err != nil {

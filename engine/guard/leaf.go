@@ -257,8 +257,8 @@ func (p *planner) publicLeaf(r *relation) *relation {
 // perUnit plans a block that groups by the owners of its rows: the rows it
 // gives still belong to one person each.
 func (b *block) perUnit(keys []ast.Expr, bound []value) (*relation, error) {
-	if b.q.Having != nil || b.q.Limit != nil {
-		return nil, b.p.refuse(q0(b.q), "having-unit", "HAVING and LIMIT within one person are not answered").
+	if b.q.Having != nil || b.q.Limit != nil || b.q.Offset != nil || b.q.Qualify != nil {
+		return nil, b.p.refuse(q0(b.q), "having-unit", "HAVING, QUALIFY and LIMIT within one person are not answered").
 			WithHint("put the grouped query into FROM and filter its columns with WHERE")
 	}
 	units, err := b.unitsOf(keys, bound)

@@ -188,7 +188,7 @@ func (p *planner) tableRelation(t *catalog.Table) *relation {
 			r.units = append(r.units, p.besides(c.Protects, col.sql))
 		}
 	}
-	p.warnValidity(t, r)
+	p.warnValidity(t)
 	return r
 }
 
@@ -212,18 +212,13 @@ func (p *planner) columnValue(c catalog.Column, alias string) value {
 	return v
 }
 
-// warnValidity notes nothing yet by itself: the note is made when a column with
-// a validity is bound.
-func (p *planner) warnValidity(t *catalog.Table, r *relation) {
+// warnValidity notes the zones of a table that the text names and that some
+// deliveries cannot use.
+func (p *planner) warnValidity(t *catalog.Table) {
 	for _, c := range t.Columns() {
 		for _, v := range c.Zone.Validity {
-			if v.Usable {
-				continue
-			}
-			for i := range r.columns {
-				if r.columns[i].name == c.Name && mentions(p.text, c.Name) {
-					p.warn("%s cannot be used in deliveries %s to %s: %s", c.Name, v.From, v.Until, v.Note)
-				}
+			if !v.Usable && mentions(p.text, c.Name) {
+				p.warn("%s cannot be used in deliveries %s to %s: %s", c.Name, v.From, v.Until, v.Note)
 			}
 		}
 	}
@@ -246,8 +241,9 @@ func (p *planner) listRelation(l *catalog.CodeList) *relation {
 }
 
 // macroRelation is a published table macro: house code whose header tells whom
-// its rows belong to.
-func (p *planner) macroRelation(m *macros.Macro, args []string) *relation {
+// its rows belong to. One that reads rows of persons and says of none whose they
+// are is refused.
+func (p *planner) macroRelation(m *macros.Macro, args []string, at positioned) (*relation, error) {
 	a := p.alias()
 	call := quote(m.Family) + "." + quote(m.Base+"_v"+strconv.Itoa(m.Version)) + "(" + strings.Join(args, ", ") + ")"
 	r := &relation{zone: public, sql: call + " AS " + a, alias: m.Base}
@@ -268,5 +264,18 @@ func (p *planner) macroRelation(m *macros.Macro, args []string) *relation {
 			r.units = append(r.units, p.besides(c.Protects, v.sql))
 		}
 	}
-	return r
+	if r.zone == public && p.readsPersons(m) {
+		return nil, p.refuse(at, "macro-grain", "%s does not say whose its rows are", m.Name).
+			WithHint("declare the owner of the rows in the macro's header")
+	}
+	return r, nil
+}
+
+// readsPersons tells whether a macro reads a table whose rows have an owner.
+func (p *planner) readsPersons(m *macros.Macro) bool {
+	return slices.ContainsFunc(m.Zones, func(z string) bool {
+		name, _, _ := strings.Cut(z, ".")
+		t := p.cfg.Catalog.Table(name)
+		return t != nil && t.Owner != ""
+	})
 }

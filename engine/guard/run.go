@@ -191,6 +191,9 @@ func (g *glassEngine) fill(ctx context.Context, l *leaf, rows *sql.Rows, r rules
 	return g.fault(ctx, err)
 }
 
+// maxPublic bounds the rows of public data brought above the wall.
+const maxPublic = 1_000_000
+
 // append is where raw values are masked.
 func (l *leaf) append(ctx context.Context, app *duckdb.Appender, rows *sql.Rows, r rules) error {
 	nk, nc := len(l.keys), len(l.cells)
@@ -205,7 +208,11 @@ func (l *leaf) append(ctx context.Context, app *duckdb.Appender, rows *sql.Rows,
 	}
 	counts := make([]int64, len(width)-nk-nc)
 	out := make([]driver.Value, nk+2*nc+1)
-	for rows.Next() {
+	for n := 0; rows.Next(); n++ {
+		if l.public && n == maxPublic {
+			return diag.New(diag.Query, "public-size", "a public table above the wall has more than %d rows", maxPublic).
+				WithHint("filter it, or join it below, inside the grouped query")
+		}
 		if err := rows.Scan(ptr...); err != nil {
 			return personFault(ctx, err)
 		}
