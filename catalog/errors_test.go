@@ -85,8 +85,8 @@ func TestLoadRefusesWhatIsNotWholeAndConsistent(t *testing.T) {
 		// Zones.
 		{"a zone twice", "zones/herd.yaml", "{id: MONTH,", "{id: insurer,", `zones/herd.yaml:16:10: zone insurer is there twice (keep one of them, or rename it)`},
 		{"a zone that SQL cannot name", "zones/herd.yaml", "{id: MONTH,", "{id: MONTH-1,", `zones/herd.yaml:16:10: "MONTH-1" cannot name a zone (use letters, digits and _, a letter first)`},
-		{"an unknown role", "zones/visits.yaml", "role: amount", "role: amounts", `zones/visits.yaml:22:70: "amounts" is not a role (did you mean amount?)`},
-		{"an unknown type", "zones/visits.yaml", "type: cents", "type: cent", `zones/visits.yaml:22:46: "cent" is not a type (did you mean cents?)`},
+		{"an unknown role", "zones/visits.yaml", "role: amount", "role: amounts", `zones/visits.yaml:22:54: "amounts" is not a role (did you mean amount?)`},
+		{"an unknown type", "zones/visits.yaml", "type: cents", "type: cent", `zones/visits.yaml:22:30: "cent" is not a type (did you mean cents?)`},
 		{"an identifier of an unknown unit", "zones/visits.yaml", "role: identifier, protects: animal", "role: identifier, protects: animals", `zones/visits.yaml:19:92: there is no unit "animals" (did you mean animal?)`},
 		{"an identifier of nobody", "zones/visits.yaml", "role: identifier, protects: animal", "role: identifier", `zones/visits.yaml:19:70: an identifier of nobody (add protects: with a unit)`},
 		{"an identifier that is text", "zones/visits.yaml", "type: id, length: 10", "type: text, length: 10", `zones/visits.yaml:19:48: an identifier is stored as a number, not as text (write type: id)`},

@@ -79,9 +79,9 @@ func (c *Catalog) TableSchema(table string) ([]byte, error) {
 // Export is the whole catalogue as a Frictionless Data Package, as JSON: a
 // resource with its schema for every table, and every code list with its rows.
 func (c *Catalog) Export() ([]byte, error) {
-	p := dataPackage{Profile: "data-package", Name: c.Name, Version: c.Version, Title: c.Title.first(), Hash: c.Hash}
+	p := dataPackage{Profile: "data-package", Name: c.Name, Version: c.Version, Title: c.Title.String(), Hash: c.Hash}
 	for _, t := range c.Tables {
-		p.Resources = append(p.Resources, resource{Name: t.Name, Title: t.Label.first(), Path: t.Name + ".csv", Schema: c.schemaOf(t)})
+		p.Resources = append(p.Resources, resource{Name: t.Name, Title: t.Label.String(), Path: t.Name + ".csv", Schema: c.schemaOf(t)})
 	}
 	for _, l := range c.Lists {
 		r := l.resource()
@@ -94,7 +94,7 @@ func (c *Catalog) Export() ([]byte, error) {
 }
 
 func (c *Catalog) schemaOf(t *Table) tableSchema {
-	s := tableSchema{Name: t.Name, Title: t.Label.first()}
+	s := tableSchema{Name: t.Name, Title: t.Label.String()}
 	for _, col := range t.Columns() {
 		s.Fields = append(s.Fields, c.fieldOf(col))
 		if list := c.List(col.CodesFrom()); list != nil {
@@ -109,12 +109,12 @@ func (c *Catalog) schemaOf(t *Table) tableSchema {
 func (c *Catalog) fieldOf(col Column) schema {
 	z := col.Zone
 	f := schema{
-		Name: col.Name, Title: z.Label.first(), Description: z.Explain.first(), Type: frictionless[col.Type],
+		Name: col.Name, Title: z.Label.String(), Description: z.Explain.String(), Type: frictionless[col.Type],
 		Zone: z.ID, Role: col.Role, Protects: col.Protects, Unit: z.Unit, Constraints: map[string]any{},
 	}
 	length := z.Length
 	if col.Part != nil {
-		f.Title, length = col.Part.Label.first(), col.Part.Length
+		f.Title, length = col.Part.Label.String(), col.Part.Length
 	}
 	if f.Type == "string" && length > 0 {
 		f.Constraints["maxLength"] = length
@@ -126,18 +126,18 @@ func (c *Catalog) fieldOf(col Column) schema {
 }
 
 func (l *CodeList) resource() resource {
-	r := resource{Name: l.Name, Title: l.Title.first(), Version: l.Version, Schema: tableSchema{Name: l.Name, Title: l.Title.first()}}
+	r := resource{Name: l.Name, Title: l.Title.String(), Version: l.Version, Schema: tableSchema{Name: l.Name, Title: l.Title.String()}}
 	header := make([]string, len(l.Columns))
 	for i, c := range l.Columns {
 		header[i] = c.Name
-		r.Schema.Fields = append(r.Schema.Fields, schema{Name: c.Name, Title: c.Label.first(), Type: frictionless[c.Type]})
+		r.Schema.Fields = append(r.Schema.Fields, schema{Name: c.Name, Title: c.Label.String(), Type: frictionless[c.Type]})
 	}
 	r.Data = append([][]string{header}, l.Rows...)
 	return r
 }
 
-// first is the label in the source's language, or in another one.
-func (t Text) first() string {
+// String is the label in the source's language, or in another one.
+func (t Text) String() string {
 	for _, s := range []string{t.Fr, t.En, t.Nl} {
 		if s != "" {
 			return s

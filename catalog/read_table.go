@@ -88,7 +88,7 @@ func (r *reader) zone(z *Zone, n *yaml.Node) {
 		"parts":      pointers(r, &z.Parts, r.part),
 		"use":        r.uses(&z.Use),
 		"source":     r.source(&z.Source),
-	}), "id", "fr", "en", "type", "role")
+	}), "id", "en", "type", "role")
 }
 
 func (r *reader) code(c *Code, n *yaml.Node) {
