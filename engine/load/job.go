@@ -42,6 +42,10 @@ const (
 	chunksInFlight = 8
 )
 
+// enoughLines of a file tell whether it fits its layout: a hopeless one is not
+// read to its end.
+const enoughLines = 100_000
+
 // task is up to a vector of rows of one table, or, when it has no chunk, the
 // end of a block.
 type task struct {
@@ -277,6 +281,11 @@ func (j *job) endBlock(ctx context.Context, b *block) error {
 		return err
 	}
 	j.show(b, true)
+	if j.report.Lines >= enoughLines {
+		if err := j.accept(); err != nil {
+			return err
+		}
+	}
 	return send(ctx, j.free, b)
 }
 

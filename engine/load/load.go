@@ -96,7 +96,7 @@ type Report struct {
 	Removed    int64      // rows of replaced deliveries
 	Rejects    []Count    // by zone and reason
 	Unknown    []Count    // rows with a code outside its list, by zone
-	Missing    []string   // zones of the table that the file lacks
+	Missing    []string   // zones of the tables it went to that the file lacks
 	Extra      []string   // columns of the file that no zone explains
 	NotKept    []string   // zones in the file that must not be stored
 	Warnings   []string
@@ -175,7 +175,7 @@ func refusals(reports []Report) error {
 // file loads one file and tells what became of it.
 func (l *loader) file(ctx context.Context, s *source) Report {
 	start := time.Now()
-	report := Report{File: s.path, Size: s.size, Format: s.format, Encoding: s.encoding(), Missing: s.missing, Extra: s.extra, NotKept: s.notKept}
+	report := Report{File: s.path, Size: s.size, Format: s.format, Encoding: s.encoding(), Extra: s.extra, NotKept: s.notKept}
 	if s.layout != nil {
 		report.Layout = s.layout.ID + " " + s.layout.Version
 	}

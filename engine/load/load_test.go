@@ -2,10 +2,12 @@ package load
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"epsql/catalog"
@@ -80,17 +82,35 @@ func library() *catalog.Catalog {
 // workspace makes and opens a workspace of the library.
 func workspace(t testing.TB) *store.Workspace {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "w.duckdb")
-	cat := library()
-	if err := store.Create(t.Context(), path, "all", cat, nil); err != nil {
+	return reopen(t, newWorkspace(t))
+}
+
+// empty is an empty workspace's file: made once, copied for each test.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "epsql")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	path := filepath.Join(folder, "w.duckdb")
+	if err := store.Create(context.Background(), path, "all", library(), nil); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func newWorkspace(t testing.TB) string {
+	t.Helper()
+	bytes, err := empty()
+	if err != nil {
 		t.Fatal(err)
 	}
-	return reopen(t, path)
+	return file(t, "w.duckdb", string(bytes))
 }
 
 func reopen(t testing.TB, path string) *store.Workspace {
 	t.Helper()
-	ws, err := store.Open(context.Background(), path, library(), store.Options{})
+	ws, err := store.Open(context.Background(), path, library(), store.Options{Files: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,19 +158,15 @@ func query(t testing.TB, ws *store.Workspace, text string) string {
 	return strings.Join(out, "\n")
 }
 
-func TestDelimited(t *testing.T) {
-	ws := workspace(t)
-	reports, err := Files(t.Context(), ws, []string{file(t, "any.csv", `sent;reader;branch;due;fine;desk;title;kind
-N0811;12;N;20080105;-250;100107;Émile;L
-N0811;7;S;00000000;0;200208;;L
-N0811;12;X;20080231;10;100107;;L
-`)}, Options{MaxRejects: 1})
+// writeParquet writes a query's result with a DuckDB of its own.
+func writeParquet(t testing.TB, path, query string) {
+	t.Helper()
+	db, err := sql.Open("duckdb", "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%+v", reports)
-	t.Log(query(t, ws, "FROM loans"))
-	t.Log(query(t, ws, "FROM epsql.rejects"))
-	t.Log(query(t, ws, "FROM epsql.deliveries"))
-	t.Log(query(t, ws, "FROM epsql.ids_clerk"))
+	defer func() { _ = db.Close() }()
+	if _, err := db.Exec("COPY (" + query + ") TO '" + path + "'"); err != nil {
+		t.Fatal(err)
+	}
 }

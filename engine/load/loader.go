@@ -10,6 +10,7 @@ import (
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
+	"epsql/catalog"
 	"epsql/engine/store"
 	"epsql/sql/diag"
 )
@@ -190,7 +191,20 @@ func (j *job) adopt(ctx context.Context, found []*delivery) error {
 func (j *job) tell() {
 	j.report.Rejects = counts(j.reasons)
 	j.report.Unknown = counts(j.unknown)
+	j.report.Missing = j.missing()
 	j.report.Warnings = append(j.report.Warnings, j.reader.warnings()...)
+}
+
+// missing lists the zones of the tables with new rows that the file lacks.
+func (j *job) missing() (out []string) {
+	for _, d := range j.report.Deliveries {
+		for _, z := range j.loader.ws.Catalog.Table(d.Table).Zones {
+			if z.Role != catalog.RoleRefused && j.source.field(z.ID) < 0 && !slices.Contains(out, z.ID) {
+				out = append(out, z.ID)
+			}
+		}
+	}
+	return out
 }
 
 func counts(of map[Count]int64) []Count {

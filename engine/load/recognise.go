@@ -142,7 +142,7 @@ func (l *loader) choose(s *source, names []string, candidates []*catalog.Table) 
 	if l.opts.As != "" {
 		return best, nil
 	}
-	if shared := l.sharing(best[0], names); len(shared) > 0 {
+	if shared := l.sharing(best, names); len(shared) > 0 {
 		return shared, nil
 	}
 	if len(best) > 1 {
@@ -151,16 +151,18 @@ func (l *loader) choose(s *source, names []string, candidates []*catalog.Table) 
 	return best, nil
 }
 
-// sharing gives the tables that split a file with t by a zone in its header;
-// none when t has no such rule or the header lacks the zone.
-func (l *loader) sharing(t *catalog.Table, names []string) []*catalog.Table {
-	if t.Select == nil || !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, t.Select.Zone) }) {
+// sharing gives the tables that split a file by a zone in its header: the best
+// ones, and those that find half of their zones there too. None when the best
+// have no such rule or the header lacks the zone.
+func (l *loader) sharing(best []*catalog.Table, names []string) []*catalog.Table {
+	rule := best[0].Select
+	if rule == nil || !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, rule.Zone) }) {
 		return nil
 	}
 	var out []*catalog.Table
-	for _, other := range l.ws.Catalog.Tables {
-		if other.Select != nil && other.Select.Zone == t.Select.Zone && 2*l.score(names, other) >= l.score(names, t) {
-			out = append(out, other)
+	for _, t := range l.ws.Catalog.Tables {
+		if t.Select != nil && t.Select.Zone == rule.Zone && (slices.Contains(best, t) || 2*l.score(names, t) >= len(t.Zones)) {
+			out = append(out, t)
 		}
 	}
 	return out
@@ -175,15 +177,9 @@ func ambiguous(tables []*catalog.Table) error {
 		WithHint("say which with --as %s", names[0])
 }
 
-// checkZones lists the zones that the file lacks; the one that says whose row
-// it is must be there.
+// checkZones makes sure that the file says whose rows it holds.
 func (l *loader) checkZones(s *source) error {
 	for _, t := range s.tables {
-		for _, z := range t.Zones {
-			if z.Role != catalog.RoleRefused && s.field(z.ID) < 0 && !slices.Contains(s.missing, z.ID) {
-				s.missing = append(s.missing, z.ID)
-			}
-		}
 		owner, ok := t.ColumnByName(t.Owner)
 		if ok && s.field(owner.Zone.ID) < 0 {
 			return diag.New(diag.Data, "no-owner", "the file lacks %s, which says whose row it is", owner.Zone.ID).

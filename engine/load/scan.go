@@ -18,6 +18,7 @@ type scan struct {
 	pending   mapping.PendingResult
 	result    mapping.Result
 	chunk     mapping.DataChunk
+	ended     bool
 }
 
 // newScan starts a query on a connection of its own.
@@ -57,15 +58,21 @@ func (s *scan) fault() error {
 
 // next fetches a chunk and gives its number of rows, 0 at the end.
 func (s *scan) next() (int, error) {
+	if s.ended {
+		return 0, nil
+	}
 	mapping.DestroyDataChunk(&s.chunk)
 	s.chunk = mapping.FetchChunk(s.result)
 	if s.chunk.Ptr == nil {
+		s.ended = true
 		if mapping.ResultError(&s.result) != "" {
 			return 0, s.fault()
 		}
 		return 0, nil
 	}
-	return int(mapping.DataChunkGetSize(s.chunk)), nil
+	n := int(mapping.DataChunkGetSize(s.chunk))
+	s.ended = n == 0
+	return n, nil
 }
 
 // column gives a column of the chunk, valid until the next one.

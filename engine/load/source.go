@@ -38,7 +38,7 @@ type source struct {
 	tables []*catalog.Table
 	order  int64 // the version of the first line's delivery: older ones are loaded first
 
-	missing, extra, notKept []string
+	extra, notKept []string
 }
 
 func (s *source) encoding() string {
