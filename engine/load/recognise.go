@@ -152,16 +152,19 @@ func (l *loader) choose(s *source, names []string, candidates []*catalog.Table) 
 }
 
 // sharing gives the tables that split a file by a zone in its header: the best
-// ones, and those that find half of their zones there too. None when the best
-// have no such rule or the header lacks the zone.
+// ones, those that know as many of its columns, whatever the file is called, and
+// those that find half of their zones there. None when the best have no such rule
+// or the header lacks the zone.
 func (l *loader) sharing(best []*catalog.Table, names []string) []*catalog.Table {
 	rule := best[0].Select
 	if rule == nil || !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, rule.Zone) }) {
 		return nil
 	}
+	most := l.score(names, best[0])
 	var out []*catalog.Table
 	for _, t := range l.ws.Catalog.Tables {
-		if t.Select != nil && t.Select.Zone == rule.Zone && (slices.Contains(best, t) || 2*l.score(names, t) >= len(t.Zones)) {
+		n := l.score(names, t)
+		if t.Select != nil && t.Select.Zone == rule.Zone && (n >= most || 2*n >= len(t.Zones)) {
 			out = append(out, t)
 		}
 	}
