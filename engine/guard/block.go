@@ -208,6 +208,7 @@ type output struct {
 	list    []string
 	hidden  int
 	columns []column
+	owners  map[string]string // output names of identifiers by their SQL in FROM
 }
 
 func (o *output) hide(sql string) string {
@@ -219,6 +220,12 @@ func (o *output) hide(sql string) string {
 
 func (o *output) add(label string, v value) {
 	name := "c" + itoa(len(o.columns))
+	if v.owner {
+		if o.owners == nil {
+			o.owners = map[string]string{}
+		}
+		o.owners[v.sql] = name
+	}
 	o.list = append(o.list, v.guarded()+" AS "+name)
 	v.sql, v.risky, v.constant, v.query = name, false, false, false
 	supports := v.supports
@@ -237,7 +244,11 @@ func (o *output) add(label string, v value) {
 func (o *output) relation(z zone, open bool, units []unitRef, tail string) *relation {
 	out := &relation{zone: z, open: open}
 	for _, u := range units {
-		u.sql = o.hide(u.sql)
+		if name, visible := o.owners[u.sql]; visible && !u.bits {
+			u.sql = name
+		} else {
+			u.sql = o.hide(u.sql)
+		}
 		out.units = append(out.units, u)
 	}
 	out.columns = o.columns

@@ -155,7 +155,7 @@ func TestEveryCellIsShownOrMaskedAsTheRulesSay(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	ws := world(t, "eps", "")
 	g := guardOf(t, ws, "")
-	for round := range 40 {
+	for round := range 15 {
 		data, claims := randomWorld(r)
 		if _, err := ws.DB.Exec(data); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,116 @@
+package guard
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"epsql/sql/diag"
+)
+
+// TestRefusals lists what is not answered, where the message points, and what it
+// says to write instead. No refusal runs anything.
+func TestRefusals(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	for _, c := range []struct{ name, query, want, hint string }{
+		{"rows of persons", "SELECT * FROM population", "1:8: the query gives rows of persons", "count or sum them"},
+		{"rows by person", "SELECT pp0010, count(*) FROM population GROUP BY pp0010", "the query gives rows of persons", "count or sum"},
+		{"an identifier picked by number", "SELECT count(*) FROM population WHERE pp0010 = 5", "1:46: an identifier of a person is compared", "nobody can be picked"},
+		{"an identifier in a range", "SELECT count(*) FROM population WHERE pp0010 BETWEEN 1 AND 5", "an identifier of a person cannot be used in an expression", "joined, grouped by and counted"},
+		{"an identifier in a list", "SELECT count(*) FROM population WHERE pp0010 IN (1, 2)", "an identifier of a person cannot be used", ""},
+		{"an identifier in arithmetic", "SELECT pp0010 % 10, count(*) FROM population GROUP BY 1", "1:8: an identifier of a person cannot be used", "count(DISTINCT pp0010)"},
+		{"an identifier cast", "SELECT count(*) FROM population WHERE pp0010::VARCHAR = '5'", "an identifier of a person cannot be used", ""},
+		{"an ordered comparison of identifiers", "SELECT count(*) FROM population WHERE pp0010 < pp0045", "an identifier of a person is compared", ""},
+		{"an invented list of persons", "SELECT count(*) FROM population JOIN (VALUES (5)) AS v(n) ON pp0010 = n", "an identifier of a person is compared", ""},
+		{"an invented list of persons, by USING", "SELECT count(*) FROM population JOIN (VALUES (5)) AS v(pp0010) USING (pp0010)", "the two columns pp0010 cannot be compared", ""},
+		{"the sum of identifiers", "SELECT sum(pp0010) FROM population", "an identifier of a person cannot be used", ""},
+		{"a maximum", "SELECT max(pp0015) FROM population", "1:8: max is not answered over persons", "counts by class"},
+		{"any value", "SELECT any_value(pp0015) FROM population", "any_value is not answered over persons", "group by the column"},
+		{"a list of values", "SELECT list(pp0015) FROM population", "list is not answered", "group by the column"},
+		{"a fingerprint", "SELECT bit_xor(pp0015) FROM population", "bit_xor is not answered", "fingerprints"},
+		{"a sum of distinct values", "SELECT sum(DISTINCT pp0015) FROM population", "sum with DISTINCT or ORDER BY is not answered", ""},
+		{"a number made from text, summed", "SELECT sum(strpos('a1b2', pp0020)) FROM population", "a number made from text is aggregated", "group by the text"},
+		{"the same through a step", "SELECT sum(x) FROM (SELECT strpos('a1b2', pp0020) AS x FROM population)", "a number made from text is aggregated", ""},
+		{"a power of an attribute, summed", "SELECT sum(pp0015 * pp0015) FROM population", "two numbers that are no amounts are multiplied", "stddev"},
+		{"an unknown function", "SELECT sum(power(10, pp0015)) FROM population", "power is not answered row by row", ""},
+		{"a misspelt function", "SELECT cuont(*) FROM population", "the function cuont is not on the list", "did you mean count?"},
+		{"a misspelt table", "SELECT count(*) FROM populatoin", "1:22: there is no table populatoin", "did you mean population?"},
+		{"a misspelt zone", "SELECT count(*) FROM population WHERE pp002 = '1'", "1:39: there is no column pp002 here", "did you mean pp0020?"},
+		{"a misspelt macro", "SELECT count(*) FROM flags.dgm_v1(2008)", "there is no macro flags.dgm_v1", "did you mean flags.dmg_v1?"},
+		{"a macro without its version", "SELECT count(*) FROM flags.dmg(2008)", "there is no macro flags.dmg", "did you mean flags.dmg_v1?"},
+		{"a macro without its argument", "SELECT count(*) FROM flags.dmg_v1()", "flags.dmg_v1 needs the argument annee", ""},
+		{"a macro with a wrong argument name", "SELECT count(*) FROM flags.dmg_v1(anne := 2008)", "has no parameter anne", "did you mean annee?"},
+		{"a parameter without value", "SELECT count(*) FROM flags.dmg_v1($annee)", "the parameter $annee has no value", "--param annee="},
+		{"a column neither grouped nor aggregated", "SELECT pp0020, count(*) FROM population", "1:8: the column pp0020 is neither grouped by nor aggregated", "GROUP BY"},
+		{"two tables of persons joined on a code", "SELECT count(*) FROM soins_sante AS a JOIN population AS b ON a.ss00020 = b.pp0020", "two tables of persons are joined without an identifier", "a.id = b.id"},
+		{"two tables of persons side by side", "SELECT count(*) FROM soins_sante, population", "two tables of persons are joined without an identifier", ""},
+		{"rows chosen by other persons' rows", "SELECT count(*) FROM soins_sante WHERE ss00020 IN (SELECT ss00020 FROM soins_sante)", "rows are chosen by other persons' rows", ""},
+		{"rows chosen through a provider", "SELECT count(*) FROM soins_sante WHERE ss00065 IN (SELECT ss00065 FROM soins_sante)", "rows are chosen by other persons' rows", ""},
+		{"grouping by a provider", "SELECT avg(n) FROM (SELECT ss00065, count(*) AS n FROM soins_sante GROUP BY ss00065)", "gathers the rows of several persons", "add the identifier of the person"},
+		{"a window over persons", "SELECT row_number() OVER (ORDER BY pp0015) FROM population", "windows over rows of persons are not answered", "group by the person"},
+		{"QUALIFY over persons", "SELECT pp0015 FROM population QUALIFY row_number() OVER () = 1", "windows over rows of persons", ""},
+		{"QUALIFY within persons", "SELECT count(*) FROM (SELECT pp0010 FROM population GROUP BY pp0010 QUALIFY row_number() OVER () = 1)", "QUALIFY and LIMIT within one person are not answered", ""},
+		{"LIMIT over persons", "SELECT count(*) FROM (SELECT pp0015 FROM population LIMIT 1)", "LIMIT would pick some persons", ""},
+		{"LIMIT within persons", "SELECT count(*) FROM (SELECT pp0010 FROM population GROUP BY 1 LIMIT 1)", "LIMIT within one person", ""},
+		{"HAVING within persons", "SELECT count(*) FROM (SELECT pp0010 FROM population GROUP BY 1 HAVING count(*) > 1)", "HAVING, QUALIFY and LIMIT", "filter its columns with WHERE"},
+		{"a rollup", "SELECT pp0020, count(*) FROM population GROUP BY ROLLUP (pp0020)", "ROLLUP, CUBE and GROUPING SETS are not answered yet", "UNION ALL"},
+		{"a union of rows of persons", "SELECT count(*) FROM (SELECT pp0010 FROM population UNION ALL SELECT ss00010 FROM soins_sante)", "UNION of rows of persons", ""},
+		{"an intersection", "SELECT 1 INTERSECT SELECT 1", "INTERSECT is not answered yet", ""},
+		{"EXISTS", "SELECT count(*) FROM population WHERE EXISTS (SELECT 1 FROM soins_sante)", "EXISTS is not answered", "IN (SELECT"},
+		{"a computed value below", "SELECT count(*) FROM population WHERE pp0015 > (SELECT avg(pp0015) FROM population)", "a single value computed by a query", "--param"},
+		{"persons joined with a grouped result", "SELECT count(*) FROM population AS p JOIN (SELECT pp0020, count(*) AS n FROM population GROUP BY 1) AS g ON g.pp0020 = p.pp0020", "rows of persons are joined with a grouped result", ""},
+		{"a join on a masked value", "SELECT 1 FROM (SELECT pp0020, count(*) AS n FROM population GROUP BY 1) AS a JOIN (SELECT count(*) AS n FROM population) AS b ON a.n = b.n", "a join depends on values that may be masked", ""},
+		{"a file", "SELECT * FROM 'secrets.csv'", "there is no table secrets.csv", ""},
+		{"a table function that reads files", "SELECT * FROM read_csv('x.csv')", "read_csv is not answered in FROM", "epsql load"},
+		{"SQL in a string", "SELECT * FROM query('SELECT 1')", "query is not answered in FROM", "write the SQL in place"},
+		{"the house's own tables", "SELECT * FROM epsql.ids_person", "there is no table epsql.ids_person", ""},
+		{"DuckDB's own tables", "SELECT * FROM duckdb_tables()", "the function duckdb_tables is not on the list", ""},
+		{"an error that speaks", "SELECT count(*) FROM population WHERE error(pp0025) IS NULL", "error is not answered row by row", "speak about data"},
+		{"a random sample", "SELECT count(*) FROM population WHERE random() < 0.5", "random is not answered row by row", "repeatable"},
+		{"a whole row", "SELECT population FROM population", "there is no column population here", ""},
+		{"the row number of the store", "SELECT count(*) FROM population WHERE rowid = 1", "there is no column rowid here", ""},
+	} {
+		_, err := g.Plan(t.Context(), Query{Text: c.query})
+		e, ok := errors.AsType[*diag.Error](err)
+		switch {
+		case !ok:
+			t.Errorf("%s: answered\n%s", c.name, c.query)
+		case !strings.Contains(e.Error(), c.want):
+			t.Errorf("%s:\n%s\ngot  %s\nwant %s", c.name, c.query, e.Error(), c.want)
+		case !strings.Contains(e.Hint, c.hint) || e.Hint == "":
+			t.Errorf("%s:\n%s\nhint %q\nwant %q", c.name, c.query, e.Hint, c.hint)
+		}
+	}
+}
+
+func TestTheShellResolvesAnUnversionedMacro(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	g.cfg.Latest = true
+	p, err := g.Plan(t.Context(), Query{Text: "SELECT flag_dmg, count(*) FROM flags.dmg(2008) GROUP BY 1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := strings.Join(p.Warnings(), "\n"); !strings.Contains(w, "flags.dmg is read as flags.dmg_v1") {
+		t.Errorf("warnings %q", w)
+	}
+}
+
+func TestAZoneOutsideItsValidityIsNoted(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	p, err := g.Plan(t.Context(), Query{Text: "SELECT pp3001, count(*) FROM population GROUP BY 1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := strings.Join(p.Warnings(), "\n"); !strings.Contains(w, "pp3001 cannot be used in deliveries 200606") {
+		t.Errorf("warnings %q", w)
+	}
+}
+
+func TestAChannelWithoutTablesIsRefused(t *testing.T) {
+	ws := world(t, "eps", "")
+	ch := *ws.Catalog.Channel("eps")
+	ch.Tables = false
+	if _, err := New(t.Context(), Config{Workspace: ws, Catalog: ws.Catalog, Channel: &ch}); diag.ExitCode(err) != 4 {
+		t.Errorf("error %v", err)
+	}
+}
