@@ -27,7 +27,8 @@ type claim struct {
 type scene struct {
 	w    *world
 	dice dice
-	flaw dice // draws for second versions and defects, so that they change nothing else
+	lost dice // draws what a first version lacks
+	flaw dice // draws defects: dice of their own, so that they change nothing else
 	h    household
 	p    *person
 

@@ -14,16 +14,28 @@ import (
 	"epsql/catalog"
 )
 
-// row is a parsed line: zone id -> trimmed text.
-type row map[string]string
+// row is a line with the places of its zones.
+type row struct {
+	line  string
+	zones map[string]catalog.Field
+}
+
+// get is the text of a zone without its padding.
+func (r row) get(zone string) string {
+	f, ok := r.zones[zone]
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(r.line[f.Start-1 : f.Start-1+f.Length])
+}
 
 func (r row) cents(zone string) int64 {
-	n, _ := strconv.ParseInt(r[zone], 10, 64)
+	n, _ := strconv.ParseInt(r.get(zone), 10, 64)
 	return n
 }
 
 // sample is one set of deliveries, as fixed-width files without defects, that
-// the tests of this file look at: 4 000 persons in 2007 and 2008.
+// the tests of this file look at: 2 500 persons in 2007 and 2008.
 var sample = sync.OnceValues(func() (*made, error) {
 	cat, err := catalog.Embedded()
 	if err != nil {
@@ -35,7 +47,7 @@ var sample = sync.OnceValues(func() (*made, error) {
 	}
 	defer os.RemoveAll(dir)
 	report, err := Generate(context.Background(), cat, Options{
-		Persons: 4000, FromYear: 2007, ToYear: 2008, Seed: 3, Population: "eps", Format: "fixed", Out: dir,
+		Persons: 2500, FromYear: 2007, ToYear: 2008, Seed: 3, Population: "eps", Format: "fixed", Out: dir,
 	})
 	if err != nil {
 		return nil, err
@@ -72,6 +84,10 @@ func (m *made) read(path string, f File) error {
 	if err != nil {
 		return err
 	}
+	zones := map[string]catalog.Field{}
+	for _, field := range layout.Fields {
+		zones[field.Zone] = field
+	}
 	scan := bufio.NewScanner(in)
 	lines := int64(0)
 	for ; scan.Scan(); lines++ {
@@ -80,13 +96,10 @@ func (m *made) read(path string, f File) error {
 			m.faults = append(m.faults, f.Name+": a line of "+strconv.Itoa(len(line)))
 			continue
 		}
-		r := row{}
-		for _, field := range layout.Fields {
-			r[field.Zone] = strings.TrimSpace(line[field.Start-1 : field.Start-1+field.Length])
-		}
+		r := row{line, zones}
 		table := tables[0]
 		for _, t := range tables {
-			if t.Select != nil && slices.Contains(t.Select.Codes, r[t.Select.Zone]) {
+			if t.Select != nil && slices.Contains(t.Select.Codes, r.get(t.Select.Zone)) {
 				table = t
 			}
 		}
@@ -113,8 +126,8 @@ func theSample(t *testing.T) *made {
 func (m *made) photo(month string) map[string]row {
 	out := map[string]row{}
 	for _, r := range m.rows["population"] {
-		if r["PP0050"] == month {
-			out[r["PP0010"]] = r
+		if r.get("PP0050") == month {
+			out[r.get("PP0010")] = r
 		}
 	}
 	return out
@@ -141,7 +154,7 @@ func TestEveryValueFitsItsZone(t *testing.T) {
 				codes = append(codes, s.Value)
 			}
 			for _, r := range rows {
-				if v := r[z.ID]; v != "" && !fits(z, v, codes, closed) {
+				if v := r.get(z.ID); v != "" && !fits(z, v, codes, closed) {
 					t.Errorf("%s.%s, of type %s, has a value that does not fit", name, z.ID, z.Type)
 					break
 				}
@@ -174,12 +187,12 @@ func TestAChildsHolderStandsInTheSamePhoto(t *testing.T) {
 	everybody := theSample(t).photo("200812")
 	children := 0
 	for _, r := range everybody {
-		if r["PP1002"] != "3" {
+		if r.get("PP1002") != "3" {
 			continue
 		}
 		children++
-		holder, there := everybody[r["PP0045"]]
-		if !there || holder["PP1002"] == "3" || r["PP0045"] == r["PP0010"] {
+		holder, there := everybody[r.get("PP0045")]
+		if !there || holder.get("PP1002") == "3" || r.get("PP0045") == r.get("PP0010") {
 			t.Fatal("a child's holder is missing from the photo, a child, or the child itself")
 		}
 	}
@@ -190,7 +203,7 @@ func TestAChildsHolderStandsInTheSamePhoto(t *testing.T) {
 
 func TestAHolderIsTheirOwnHolder(t *testing.T) {
 	for _, r := range theSample(t).photo("200806") {
-		if (r["PP1002"] == "1") != (r["PP0045"] == r["PP0010"]) && r["PP1002"] != "0" {
+		if (r.get("PP1002") == "1") != (r.get("PP0045") == r.get("PP0010")) && r.get("PP1002") != "0" {
 			t.Fatal("a holder's own number is not in the holder's zone, or that of another is")
 		}
 	}
@@ -201,11 +214,11 @@ func TestThoseWhoDiedStandInOnePhotoMoreAndThenNoMore(t *testing.T) {
 	before, after := m.photo("200712"), m.photo("200806")
 	died := 0
 	for id, r := range before {
-		if r["PP0040"] == "000000" {
+		if r.get("PP0040") == "000000" {
 			continue
 		}
 		died++
-		if _, there := after[id]; there || r["PP0040"] < "200707" || r["PP0040"] > "200712" {
+		if _, there := after[id]; there || r.get("PP0040") < "200707" || r.get("PP0040") > "200712" {
 			t.Fatal("someone who died is in the next photo, or the month of death is not of the half-year")
 		}
 	}
@@ -238,7 +251,7 @@ func TestTheSampleTakesTheElderlyTwiceAsOften(t *testing.T) {
 func TestSomeMunicipalitiesAreTiny(t *testing.T) {
 	sizes := map[string]int{}
 	for _, r := range theSample(t).photo("200812") {
-		sizes[r["PP0025"]]++
+		sizes[r.get("PP0025")]++
 	}
 	tiny, large := 0, 0
 	for _, n := range sizes {
@@ -258,7 +271,7 @@ func TestAFewPersonsCostMost(t *testing.T) {
 	costs := map[string]int64{}
 	total := int64(0)
 	for _, r := range theSample(t).rows["soins_sante"] {
-		costs[r["SS00010"]] += r.cents("SS00060")
+		costs[r.get("SS00010")] += r.cents("SS00060")
 		total += r.cents("SS00060")
 	}
 	var sorted []int64
@@ -296,7 +309,7 @@ func TestCorrectionsTakeBackNoMoreThanWasPaid(t *testing.T) {
 			if count < 0 {
 				negative++
 			}
-			net[r["SS00010"]+r["SS00015"]+r["SS00020"]+r["SS00135"]] += paid
+			net[r.get("SS00010")+r.get("SS00015")+r.get("SS00020")+r.get("SS00135")] += paid
 		}
 		if share := float64(negative) / float64(len(m.rows[table])); share < 0.005 || share > 0.03 {
 			t.Errorf("%s: %.4f of the rows are corrections", table, share)
@@ -312,9 +325,9 @@ func TestCorrectionsTakeBackNoMoreThanWasPaid(t *testing.T) {
 func TestSomeCareIsDeliveredInALaterQuarter(t *testing.T) {
 	late, before, rows := 0, 0, theSample(t).rows["soins_sante"]
 	for _, r := range rows {
-		month, _ := strconv.Atoi(r["SS00015"][4:6])
-		quarter := r["SS00015"][:4] + strconv.Itoa((month+2)/3)
-		switch delivered := r["SS00004"][1:6]; {
+		month, _ := strconv.Atoi(r.get("SS00015")[4:6])
+		quarter := r.get("SS00015")[:4] + strconv.Itoa((month+2)/3)
+		switch delivered := r.get("SS00004")[1:6]; {
 		case quarter < delivered:
 			late++
 		case quarter > delivered:
@@ -368,12 +381,12 @@ func TestProviderNumbersCheck(t *testing.T) {
 	}
 	known := map[string]bool{}
 	for _, r := range m.rows["dispensateurs"] {
-		check(r["FSZVPNRO"])
-		known[r["FSZVPNRO"]] = true
+		check(r.get("FSZVPNRO"))
+		known[r.get("FSZVPNRO")] = true
 	}
 	for _, r := range m.rows["pharmanet"] {
-		check(r["SS00070"][1:])
-		if !known[r["SS00070"][1:9]] {
+		check(r.get("SS00070")[1:])
+		if !known[r.get("SS00070")[1:9]] {
 			t.Fatal("a prescriber is not in the provider file")
 		}
 	}
@@ -382,8 +395,8 @@ func TestProviderNumbersCheck(t *testing.T) {
 func TestPrescribersLieOnBothSidesOfTheStudysThreshold(t *testing.T) {
 	volume := map[string]int64{}
 	for _, r := range theSample(t).rows["pharmanet"] {
-		if r["SS00015"][:4] == "2008" {
-			volume[r["SS00070"][1:9]] += r.cents("SS00050")
+		if r.get("SS00015")[:4] == "2008" {
+			volume[r.get("SS00070")[1:9]] += r.cents("SS00050")
 		}
 	}
 	below, above := 0, 0
@@ -406,11 +419,11 @@ func TestFlagsHaveTheirPersons(t *testing.T) {
 	who := map[string]map[string]bool{}
 	for _, r := range m.rows["soins_sante"] {
 		for _, list := range []string{"dmg", "maison_medicale", "maison_repos"} {
-			if codes, _ := m.cat.ListCodes(list); slices.Contains(codes, r["SS00020"]) && r["SS00015"][:4] == "2008" {
+			if codes, _ := m.cat.ListCodes(list); slices.Contains(codes, r.get("SS00020")) && r.get("SS00015")[:4] == "2008" {
 				if who[list] == nil {
 					who[list] = map[string]bool{}
 				}
-				who[list][r["SS00010"]] = true
+				who[list][r.get("SS00010")] = true
 			}
 		}
 	}
@@ -435,9 +448,9 @@ func TestUnemployedHoldersHaveChildren(t *testing.T) {
 	everybody := theSample(t).photo("200812")
 	children := 0
 	for _, r := range everybody {
-		if r["PP1002"] == "3" && everybody[r["PP0045"]]["PP1004"] != "0" {
+		if r.get("PP1002") == "3" && everybody[r.get("PP0045")].get("PP1004") != "0" {
 			children++
-			if r["PP1004"] != "0" {
+			if r.get("PP1004") != "0" {
 				t.Fatal("a child is unemployed")
 			}
 		}

@@ -300,7 +300,8 @@ func (s *scene) make(b *batch) {
 			keep = b.last
 		}
 		n := b.first + uint64(i)
-		s.flaw.Seed(s.w.seed^0x5bd1e995, n)
+		s.flaw.Seed(mix(s.w.seed, 1), n)
+		s.lost.Seed(mix(s.w.seed, 2), n)
 		s.build(n, keep)
 		s.place, s.sector, s.insurer = s.h.place, s.h.sector, s.h.insurer
 		s.care()
@@ -339,24 +340,35 @@ func (s *scene) put(claim, quarter int) {
 const missingBefore = 0.03
 
 // deliver writes the row in the newest version of a delivery and, but for a
-// few, in the version before.
+// few, in the version before, where it draws the same.
 func (s *scene) deliver(record int, files []int) {
+	before := s.dice
 	for i, f := range files {
 		s.delivery.version, s.delivery.superseded = len(files)-i, i > 0
-		if i > 0 && s.flaw.chance(missingBefore) {
+		if i > 0 && s.lost.chance(missingBefore) {
 			continue
 		}
-		rec, out := s.rec[record], &s.out.rows[f]
-		rec.fill(s)
-		out.n++
-		if s.flaw.chance(s.w.opts.Defects) {
-			var kind int
-			out.text, kind = rec.spoil(&s.flaw, out.text, s.plan.files[f].format != "parquet")
-			out.defects[kind]++
-			continue
+		after := s.dice
+		s.dice = before
+		s.rec[record].fill(s)
+		if i > 0 {
+			s.dice = after
 		}
-		out.text = rec.append(out.text)
+		s.line(s.rec[record], f)
 	}
+}
+
+// line writes the row at hand in a file, now and then with a defect.
+func (s *scene) line(rec *record, f int) {
+	out := &s.out.rows[f]
+	out.n++
+	if !s.flaw.chance(s.w.opts.Defects) {
+		out.text = rec.append(out.text)
+		return
+	}
+	var kind int
+	out.text, kind = rec.spoil(&s.flaw, out.text, s.plan.files[f].format != "parquet")
+	out.defects[kind]++
 }
 
 // writeOnce writes the reference files.
