@@ -277,8 +277,10 @@ type Layout struct {
 	Tables []string
 	// RecordLength is the length of a fixed-width line without its end.
 	RecordLength int
-	Fields       []Field
-	Source       Source
+	// Fields are the positions of a fixed-width layout. Of the others they are
+	// all zones of the tables: a file of theirs names those it has.
+	Fields []Field
+	Source Source
 }
 
 // Field is one position of a fixed-width layout, or one header of a delimited one.
