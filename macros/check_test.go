@@ -179,13 +179,13 @@ func TestUpdatingAppendsNewFilesAndNothingElse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := reg.WithNew()
+	got, err := reg.ChecksumsWithNew()
 	want := sas + sum(string(files["readers/poetry_v1.sql"].Data)) + "  readers/poetry_v1.sql\n"
 	if err != nil || got != want {
 		t.Errorf("got %q, error %v", got, err)
 	}
 	files["checksums.txt"] = &fstest.MapFile{Data: []byte(sum("an older text") + "  readers/poetry_v1.sql\n")}
-	if _, err := reg.WithNew(); err == nil {
+	if _, err := reg.ChecksumsWithNew(); err == nil {
 		t.Error("a published file was changed and its checksum rewritten")
 	}
 }

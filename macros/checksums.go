@@ -52,9 +52,9 @@ func (r *Registry) unchanged(listed []checksum) error {
 	return nil
 }
 
-// WithNew is the checksum file with new files appended; it refuses when a
+// ChecksumsWithNew is the checksum file with new files appended; it refuses when a
 // published one changed.
-func (r *Registry) WithNew() (string, error) {
+func (r *Registry) ChecksumsWithNew() (string, error) {
 	listed, err := r.checksums()
 	if err != nil {
 		return "", err

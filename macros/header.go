@@ -224,20 +224,24 @@ func (h *header) valid(e entry) error {
 	return nil
 }
 
-// param reads `name TYPE [= default] : help`.
+// param reads `name TYPE [= default][, version of list] : help`.
 func (h *header) param(e entry) error {
 	spec, help, ok := strings.Cut(e.value, " : ")
+	spec, list, _ := strings.Cut(spec, ", version of ")
 	left, value, _ := strings.Cut(spec, "=")
 	field := strings.Fields(left)
 	if !ok || len(field) != 2 || !word.MatchString(field[0]) || !sqlType.MatchString(field[1]) {
-		return h.refuse(e, "macro-param", "not a parameter").WithHint("write `name TYPE : help` or `name TYPE = default : help`")
+		return h.refuse(e, "macro-param", "not a parameter").
+			WithHint("write `name TYPE : help`, `name TYPE = default : help` or `name TYPE = default, version of list : help`")
 	}
 	for _, p := range h.macro.Params {
 		if p.Name == field[0] {
 			return h.refuse(e, "macro-param", "the parameter %s occurs twice", p.Name).WithHint("keep one of the two")
 		}
 	}
-	h.macro.Params = append(h.macro.Params, Param{Name: field[0], Type: field[1], Default: strings.TrimSpace(value), Help: strings.TrimSpace(help)})
+	h.macro.Params = append(h.macro.Params, Param{
+		Name: field[0], Type: field[1], Default: strings.TrimSpace(value), Help: strings.TrimSpace(help), VersionOf: strings.TrimSpace(list),
+	})
 	return nil
 }
 

@@ -117,10 +117,36 @@ func (m *Macro) resolve(cat *catalog.Catalog) error {
 			return err
 		}
 	}
+	for i := range m.Params {
+		if err := m.resolveParam(cat, &m.Params[i]); err != nil {
+			return err
+		}
+	}
 	for i := range m.Columns {
 		if err := m.resolveColumn(cat, &m.Columns[i]); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// resolveParam finds the versions of the list that a parameter chooses from.
+func (m *Macro) resolveParam(cat *catalog.Catalog, p *Param) error {
+	if p.VersionOf == "" {
+		return nil
+	}
+	for _, l := range cat.Lists {
+		if l.Name == p.VersionOf {
+			p.Choices = append(p.Choices, l.Version)
+		}
+	}
+	if p.Choices == nil {
+		return m.refuse("macro-param", "version of "+p.VersionOf+" ", "the catalogue has no list %s", p.VersionOf).
+			WithHint("name a list of the catalogue")
+	}
+	if p.Default != "" && !slices.ContainsFunc(p.Choices, func(v string) bool { return quote(v) == p.Default }) {
+		return m.refuse("macro-param", "version of "+p.VersionOf+" ", "the default of %s is no version of the list %s", p.Name, p.VersionOf).
+			WithHint("the versions are %s", strings.Join(p.Choices, ", "))
 	}
 	return nil
 }

@@ -143,6 +143,8 @@ func TestAFaultyHeaderIsRefusedAtItsLine(t *testing.T) {
 		{"a period without dots", "2000-01-01..2020-12-31", "2000", "macro-header", "6:1", "period"},
 		{"a parameter without help", "depuis DATE : the first day", "depuis DATE", "macro-param", "9:1", "parameter"},
 		{"a parameter without type", "depuis DATE :", "depuis :", "macro-param", "9:1", "parameter"},
+		{"a parameter that is a version of an unknown list", "VARCHAR = 'poetry'", "VARCHAR = 'poetry', version of genre", "macro-param", "10:1", "genre"},
+		{"a default that is no version of the list", "VARCHAR = 'poetry'", "VARCHAR = 'poetry', version of genres", "macro-param", "10:1", "the versions are 1"},
 		{"two parameters of one name", "@param genre", "@param depuis", "macro-param", "10:1", "depuis"},
 		{"two columns of one name", "@column flag", "@column genre", "macro-column", "13:1", "genre"},
 		{"a column name in capitals", "@column flag", "@column FLAG", "macro-column", "13:1", "name"},

@@ -58,9 +58,12 @@ type Macro struct {
 }
 
 // Param is a parameter: its name, SQL type, default (SQL text, "" when
-// required) and meaning.
+// required) and meaning. VersionOf names the code list of which it is a version;
+// Choices are then the versions that the catalogue has, nil otherwise.
 type Param struct {
 	Name, Type, Default, Help string
+	VersionOf                 string
+	Choices                   []string
 }
 
 // Column is a returned column. Role and Protects have the catalogue's meaning;

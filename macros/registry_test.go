@@ -37,7 +37,7 @@ func TestChecksumsProveThatNoPublishedMacroChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		text, err := reg.WithNew()
+		text, err := reg.ChecksumsWithNew()
 		if err != nil {
 			t.Fatal(err)
 		}

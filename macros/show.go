@@ -107,12 +107,19 @@ func textLines(text string) []string {
 	return strings.Split(strings.TrimRight(strings.ReplaceAll(text, "\t", "    "), "\n"), "\n")
 }
 
-// defaulted tells a parameter's default.
+// defaulted tells a parameter's default and what it chooses from.
 func defaulted(p Param) string {
-	if p.Default == "" {
+	var words []string
+	if p.Default != "" {
+		words = append(words, "default "+p.Default)
+	}
+	if p.Choices != nil {
+		words = append(words, "there are "+strings.Join(p.Choices, ", "))
+	}
+	if words == nil {
 		return ""
 	}
-	return " (default " + p.Default + ")"
+	return " (" + strings.Join(words, "; ") + ")"
 }
 
 // pad fills text with blanks to a width.

@@ -6,7 +6,7 @@
 -- @valid 2002-01-01..
 -- @basis List maison_repos: no public list of the codes exists, so the study brings its own
 -- @param annee INTEGER : calendar year of the prestation (SS00015), not of the accounting
--- @param liste VARCHAR = '0.synthetique' : version of the list maison_repos; real data need a list of your own
+-- @param liste VARCHAR = '0.synthetique', version of maison_repos : whose codes count; real data need a list of your own
 -- @column ss00010 INTEGER identifier of person, owner : the person
 -- @column annee INTEGER attribute : the year asked for
 -- @column flag_maison_repos INTEGER attribute, in (0, 1) : 1 when a flat fee was paid, corrections deducted
