@@ -189,10 +189,10 @@ func (l *loader) record(ctx context.Context, s *source, ds []*delivery, report *
 	for _, d := range ds {
 		if d.replaces != nil {
 			query := fmt.Sprintf("DELETE FROM %s WHERE %s = ?", d.plan.quoted(), store.Quote(store.DeliveryColumn))
-			if err := exec(ctx, l.conn, query, d.replaces.id); err != nil {
+			if err := run(ctx, l.conn, query, d.replaces.id); err != nil {
 				return err
 			}
-			if err := exec(ctx, l.conn, "UPDATE epsql.deliveries SET replaced_by = ? WHERE id = ?", d.id, d.replaces.id); err != nil {
+			if err := run(ctx, l.conn, "UPDATE epsql.deliveries SET replaced_by = ? WHERE id = ?", d.id, d.replaces.id); err != nil {
 				return err
 			}
 			report.Removed += d.replaces.rows
@@ -205,7 +205,7 @@ func (l *loader) record(ctx context.Context, s *source, ds []*delivery, report *
 		if d.replaces != nil {
 			row.Replaces = d.replaces.id
 		}
-		if err := exec(ctx, l.conn, "INSERT INTO epsql.deliveries VALUES ("+strings.Repeat("?, ", 14)+"NULL)",
+		if err := run(ctx, l.conn, "INSERT INTO epsql.deliveries VALUES ("+strings.Repeat("?, ", 14)+"NULL)",
 			row.ID, row.Table, row.Key, row.Version, row.Insurer, row.Period, row.File, row.Size, row.Hash,
 			row.Format, row.Encoding, row.Rows, row.Rejects, row.LoadedAt); err != nil {
 			return err

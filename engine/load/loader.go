@@ -75,7 +75,7 @@ func (l *loader) load(ctx context.Context, s *source, report *Report) (err error
 	if err := l.numbers(ctx); err != nil {
 		return err
 	}
-	if err := exec(ctx, l.conn, "BEGIN TRANSACTION"); err != nil {
+	if err := run(ctx, l.conn, "BEGIN TRANSACTION"); err != nil {
 		return err
 	}
 	defer func() {
@@ -97,7 +97,7 @@ func (l *loader) load(ctx context.Context, s *source, report *Report) (err error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := exec(ctx, l.conn, "COMMIT"); err != nil {
+	if err := run(ctx, l.conn, "COMMIT"); err != nil {
 		return err
 	}
 	for _, u := range l.units {
@@ -110,7 +110,7 @@ func (l *loader) load(ctx context.Context, s *source, report *Report) (err error
 // rollback forgets everything since the beginning of the transaction; the
 // numbers given since then are in memory, which is read again for the next file.
 func (l *loader) rollback(ctx context.Context) {
-	_ = exec(ctx, l.conn, "ROLLBACK")
+	_ = run(ctx, l.conn, "ROLLBACK")
 	for i, u := range l.units {
 		l.units[i] = newNumbering(l.ws.Catalog.Unit(u.unit))
 	}
@@ -179,7 +179,7 @@ func (j *job) adopt(ctx context.Context, found []*delivery) error {
 		if d.rows > 0 || d.rejects == 0 {
 			continue
 		}
-		if err := exec(ctx, j.loader.conn, "UPDATE epsql.rejects SET delivery = ? WHERE delivery = ?", found[0].id, d.id); err != nil {
+		if err := run(ctx, j.loader.conn, "UPDATE epsql.rejects SET delivery = ? WHERE delivery = ?", found[0].id, d.id); err != nil {
 			return err
 		}
 		found[0].rejects += d.rejects

@@ -139,8 +139,8 @@ func native(conn *sql.Conn) (c mapping.Connection, err error) {
 	return c, err
 }
 
-// exec runs a statement that must not be interrupted half-way.
-func exec(ctx context.Context, conn *sql.Conn, query string, args ...any) error {
+// run runs a statement that must not be interrupted half-way.
+func run(ctx context.Context, conn *sql.Conn, query string, args ...any) error {
 	_, err := conn.ExecContext(context.WithoutCancel(ctx), query, args...)
 	return err
 }

@@ -76,8 +76,14 @@ func build(ctx context.Context, path, population string, cat *catalog.Catalog, r
 	if err != nil {
 		return err
 	}
-	err = fill(ctx, db, population, cat, reg)
-	return errors.Join(err, db.Close())
+	if err := fill(ctx, db, population, cat, reg); err != nil {
+		_ = db.Close()
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return Fault(err, "create-failed", "the new workspace cannot be written")
+	}
+	return nil
 }
 
 func fill(ctx context.Context, db *sql.DB, population string, cat *catalog.Catalog, reg *macros.Registry) error {

@@ -31,7 +31,8 @@ func Open(ctx context.Context, path string, cat *catalog.Catalog, opts Options) 
 	}
 	w := &Workspace{DB: db, Path: path, Catalog: cat}
 	if err := w.check(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		_ = db.Close()
+		return nil, err
 	}
 	return w, nil
 }
@@ -73,7 +74,8 @@ func open(path string, opts Options) (*sql.DB, error) {
 	}
 	db := sql.OpenDB(connector)
 	if err := lock(db, opts); err != nil {
-		return nil, errors.Join(openFault(path, err), db.Close())
+		_ = db.Close()
+		return nil, openFault(path, err)
 	}
 	return db, nil
 }
@@ -188,6 +190,8 @@ func advice(err error) string {
 	switch {
 	case strings.Contains(engine.Msg, "No space left"), strings.Contains(engine.Msg, "max_temp_directory_size"):
 		return "the disk is full: free some space and try again"
+	case strings.Contains(engine.Msg, "Could not write"):
+		return "the disk is full, or files may not be this large: free some space and try again"
 	case engine.Type == duckdb.ErrorTypeOutOfMemory:
 		return "give the program more memory, or free space on the disk"
 	case engine.Type == duckdb.ErrorTypeIO:
