@@ -109,7 +109,7 @@ type Table struct {
 	Select *RowRule
 	// Files are globs of file names that this table's deliveries have.
 	Files []string
-	// Source is where the table is told; its zones inherit document and annex.
+	// Source is where the table is told; its zones inherit document, annex and page.
 	Source Source
 }
 

@@ -57,6 +57,22 @@ func TestAForeignCatalogueLoadsWithoutALineOfGo(t *testing.T) {
 	}
 }
 
+func TestZonesInheritTheSourceOfTheirTable(t *testing.T) {
+	c := belgian(t)
+	for _, test := range []struct{ says, table, zone, annex, page string }{
+		{"annex and page of the table", "dispensateurs", "FSZVPSIT", "2", "1/4 to 3/4"},
+		{"a page of its own", "soins_sante", "SS00165", "1a", "records 30, 40, 50 zones 30-31"},
+		{"an annex of its own", "population", "PP0004", "5", ""},
+	} {
+		t.Run(test.says, func(t *testing.T) {
+			s := c.Table(test.table).Zone(test.zone).Source
+			if s.Annex != test.annex || s.Page != test.page || s.Doc != "délibération 09/026" {
+				t.Errorf("told in %+v", s)
+			}
+		})
+	}
+}
+
 func TestADelimitedLayoutKnowsEveryZoneByItsID(t *testing.T) {
 	var names []string
 	for _, y := range foreign(t).Layouts {

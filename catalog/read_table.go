@@ -30,13 +30,16 @@ func (l *loader) readTable(r *reader, n *yaml.Node) {
 	}
 }
 
-// inherit takes the document and annex of the table where the zone names none.
+// inherit takes document, annex and page of the table where the zone names none.
 func (z *Zone) inherit(s Source) {
 	if z.Source.Doc == "" {
 		z.Source.Doc = s.Doc
 	}
 	if z.Source.Annex == "" && !z.Source.Ours {
 		z.Source.Annex = s.Annex
+	}
+	if z.Source.Page == "" && !z.Source.Ours {
+		z.Source.Page = s.Page
 	}
 }
 
