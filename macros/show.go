@@ -1,6 +1,7 @@
 package macros
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -8,15 +9,20 @@ import (
 )
 
 // Show describes a macro for reading: what it is, its parameters and columns,
-// what it reads, its notes, then its SQL and its SAS side by side. No line is
-// cut: the left half is as wide as the longest line of SQL.
+// what it reads, its notes, then its SQL and its SAS side by side. Prose is
+// wrapped; programs are not cut, the left half is as wide as the longest line of
+// SQL.
 func (m *Macro) Show() []string {
 	lines := []string{m.Name, ""}
-	field := func(name, value string) {
-		if value != "" {
-			lines = append(lines, pad(name, 10)+value)
+	item := func(name, value string) {
+		for i, l := range wrap(value, pageWidth-utf8.RuneCountInString(name)) {
+			if i > 0 {
+				name = pad("", utf8.RuneCountInString(name))
+			}
+			lines = append(lines, name+l)
 		}
 	}
+	field := func(name, value string) { item(pad(name, 10), value) }
 	field("fr", m.Title.Fr)
 	field("nl", m.Title.Nl)
 	field("en", m.Title.En)
@@ -30,17 +36,17 @@ func (m *Macro) Show() []string {
 	}
 	lines = append(lines, "", "Call: "+m.Call(), "")
 	for _, p := range m.Params {
-		lines = append(lines, "  "+pad(p.Name, 22)+pad(p.Type, 10)+p.Help+defaulted(p))
+		item("  "+pad(p.Name, 22)+pad(p.Type, 10), p.Help+defaulted(p))
 	}
 	lines = append(lines, "", "Returns:", "")
 	for _, c := range m.Columns {
-		lines = append(lines, "  "+pad(c.Name, 22)+pad(c.Type, 10)+c.Help+" ("+c.Properties()+")")
+		item("  "+pad(cmp.Or(c.Name, "(value)"), 22)+pad(c.Type, 10), c.Help+" ("+c.Properties()+")")
 	}
 	if len(m.Notes) > 0 {
 		lines = append(lines, "", "Notes:", "")
 	}
 	for _, n := range m.Notes {
-		lines = append(lines, "  - "+n)
+		item("  - ", n)
 	}
 	return append(append(lines, ""), m.SideBySide()...)
 }
@@ -114,12 +120,29 @@ func defaulted(p Param) string {
 		words = append(words, "default "+p.Default)
 	}
 	if p.Choices != nil {
-		words = append(words, "there are "+strings.Join(p.Choices, ", "))
+		words = append(words, "versions: "+strings.Join(p.Choices, ", "))
 	}
 	if words == nil {
 		return ""
 	}
 	return " (" + strings.Join(words, "; ") + ")"
+}
+
+// pageWidth is where prose is wrapped.
+const pageWidth = 118
+
+// wrap cuts prose into lines of at most width, between words; no text, no line.
+func wrap(text string, width int) []string {
+	var lines []string
+	for _, w := range strings.Fields(text) {
+		last := len(lines) - 1
+		if last < 0 || utf8.RuneCountInString(lines[last])+1+utf8.RuneCountInString(w) > width {
+			lines = append(lines, w)
+			continue
+		}
+		lines[last] += " " + w
+	}
+	return lines
 }
 
 // pad fills text with blanks to a width.
