@@ -104,7 +104,7 @@ func (w *world) planKind(p *plan, k *DeliveryKind) error {
 	}
 	kind, ok := eachKinds[k.Each]
 	if !ok {
-		return w.badIn("deliveries", Ref{}, "delivery %s: each is quarter, photo, provider, establishment or sector", k.Name)
+		return w.badIn("deliveries", Ref{}, "delivery %s: each is quarter, year, photo, provider, establishment or sector", k.Name)
 	}
 	first := len(p.records)
 	w.rowsHave, w.valuesSeen = kind, len(w.recipe.Values)
@@ -117,7 +117,9 @@ func (w *world) planKind(p *plan, k *DeliveryKind) error {
 	}
 	switch k.Each {
 	case "quarter":
-		return w.planQuarters(p, k, tables, format, first)
+		return w.planClaims(p, k, tables, format, first, 1)
+	case "year":
+		return w.planClaims(p, k, tables, format, first, 4)
 	case "photo":
 		w.planPhotos(p, k, tables, format, first)
 		return nil
@@ -130,7 +132,7 @@ func (w *world) planKind(p *plan, k *DeliveryKind) error {
 
 // eachKinds are the kinds of files and what their rows are about.
 var eachKinds = map[string]subject{
-	"quarter": aPerson | aClaim, "photo": aPerson, "provider": aProvider, "establishment": aProvider, "sector": 0,
+	"quarter": aPerson | aClaim, "year": aPerson | aClaim, "photo": aPerson, "provider": aProvider, "establishment": aProvider, "sector": 0,
 }
 
 // layout finds the layout of a file that holds these tables in the wanted
@@ -177,7 +179,8 @@ func (k *DeliveryKind) takes(insurer string) bool {
 	return len(k.Insurers) == 0 || slices.Contains(k.Insurers, insurer)
 }
 
-func (w *world) planQuarters(p *plan, k *DeliveryKind, tables []*catalog.Table, format string, record int) error {
+// planClaims lays out files of claims, each of span quarters.
+func (w *world) planClaims(p *plan, k *DeliveryKind, tables []*catalog.Table, format string, record, span int) error {
 	var claims []int
 	for _, t := range tables {
 		c := slices.IndexFunc(w.claims, func(r claimRule) bool { return r.table == t.Name })
@@ -186,16 +189,22 @@ func (w *world) planQuarters(p *plan, k *DeliveryKind, tables []*catalog.Table, 
 		}
 		claims = append(claims, c)
 	}
-	again := w.resent(k, w.quarters)
+	again := w.resent(k, w.quarters/span)
 	for i, insurer := range w.recipe.Insurers {
 		if !k.takes(insurer.Code) || p.claims[claims[0]][i].record != nobody {
 			continue
 		}
 		files := make([][]int, w.quarters)
 		for q := range w.quarters {
-			files[q] = p.versions(w, k, format, File{
-				Tables: tableNames(tables), Insurer: insurer.Code, Year: w.opts.FromYear + q/4, Quarter: q%4 + 1,
-			}, again[[2]int{i, q}])
+			if q%span > 0 {
+				files[q] = files[q-1]
+				continue
+			}
+			f := File{Tables: tableNames(tables), Insurer: insurer.Code, Year: w.opts.FromYear + q/4}
+			if span == 1 {
+				f.Quarter = q%4 + 1
+			}
+			files[q] = p.versions(w, k, format, f, again[[2]int{i, q / span}])
 		}
 		for j, c := range claims {
 			p.claims[c][i] = route{record + j, files}

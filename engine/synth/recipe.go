@@ -166,11 +166,11 @@ type Corrections struct {
 }
 
 // DeliveryKind names the files: Tables in one file, for some insurers or all,
-// each quarter, photo or once. Resend is the share with a second version.
+// each quarter, each year, each photo or once. Resend is the share with a second version.
 type DeliveryKind struct {
 	Name     string   `yaml:"name"`
 	Tables   []Ref    `yaml:"tables"`
-	Each     string   `yaml:"each"` // "quarter", "photo", "provider" (natural ones), "establishment" or "sector"
+	Each     string   `yaml:"each"` // "quarter", "year", "photo", "provider" (natural ones), "establishment" or "sector"
 	Insurers []string `yaml:"insurers"`
 	Resend   float64  `yaml:"resend"`
 }
