@@ -129,14 +129,19 @@ func (s *scope) argumentTerms(f *ast.Func, a ast.Expr, v value) ([]term, error) 
 			return []term{present}, nil
 		}
 		ts, err := s.terms(a)
-		if err != nil && !refused(err, "encoding") {
+		if err != nil && (!refused(err, "encoding") || v.invented) {
 			return nil, err
 		}
 		// Of a distinct count the parts matter that conditions make.
 		ts = slices.DeleteFunc(ts, func(t term) bool { return !t.twoSided })
 		return append(ts, present), nil
 	case "sum":
-		return s.terms(a)
+		ts, err := s.terms(a)
+		if len(ts) == 0 {
+			// Nothing adds up to zero: whether there is a row still tells.
+			ts = append(ts, present)
+		}
+		return ts, err
 	}
 	ts, err := s.terms(a)
 	return append(ts, present), err

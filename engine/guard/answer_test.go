@@ -94,6 +94,31 @@ func TestAnswers(t *testing.T) {
 			"categorie | n\nGénéralistes | 360\n",
 		},
 		{
+			"a series joins when it is grouped by",
+			"SELECT n, count(*) AS en_vie FROM population JOIN range(1930, 1932) AS r(n) ON pp0015 <= n GROUP BY n",
+			"n | en_vie\n1930 | 22\n1931 | 24\n",
+		},
+		{
+			"invented classes may be grouped by and counted, each side of a condition",
+			"SELECT nom, count(*) AS n FROM population JOIN (VALUES ('11001', 'Aartselaar'), ('21004', 'Bruxelles'), ('62063', 'Liège')) AS v(c, nom) ON c = pp0025 GROUP BY nom",
+			"nom | n\nAartselaar | 60\nBruxelles | 40\n",
+		},
+		{
+			"who finds a partner in an outer join with several rows is a condition on every count",
+			"SELECT count(*) AS n FROM population LEFT JOIN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0) ON ss00010 = pp0010",
+			"n\n*\n",
+		},
+		{
+			"an outer join with one row a person leaves counts alone",
+			"SELECT count(*) AS n, sum(s) AS s FROM population LEFT JOIN (SELECT ss00010 AS id, sum(ss00165) AS s FROM soins_sante GROUP BY 1) ON id = pp0010",
+			"n | s\n120 | *\n",
+		},
+		{
+			"whether a sum of nothing has rows is a condition too",
+			"SELECT sum(CASE WHEN ss00165 > 0 THEN 0 END) AS s FROM soins_sante",
+			"s\n*\n",
+		},
+		{
 			"grouped results combine with UNION ALL, and totals divide",
 			"SELECT pp0020 AS g, count(*) * 1.0 / (SELECT count(*) FROM population) AS part FROM population GROUP BY 1 UNION ALL SELECT 'tous', 1 ORDER BY 1",
 			"g | part\n1 | 0.5\n2 | 0.5\ntous | 1\n",

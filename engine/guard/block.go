@@ -193,13 +193,17 @@ func (b *block) rows() (*relation, error) {
 			return nil, err
 		}
 		v.owner = b.owner(v)
+		v.invented = v.invented || b.f.zone == public && !v.stored
 		o.add(itemName(it, i), v)
+	}
+	if len(b.f.fans) > 0 {
+		return nil, b.fanRefusal(b.f.fans[0])
 	}
 	where, err := b.where(s)
 	if err != nil {
 		return nil, err
 	}
-	return o.relation(b.f.zone, b.f.open, b.f.units, b.fromClause()+where), nil
+	return o.relation(b.f.zone, b.f, b.f.units, b.f.supports, b.fromClause()+where), nil
 }
 
 // output collects the select list of a block on the person engine: visible
@@ -218,6 +222,15 @@ func (o *output) hide(sql string) string {
 	return name
 }
 
+// support carries a condition along.
+func (o *output) support(sp support) support {
+	hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full}
+	for _, b := range sp.bits {
+		hidden.bits = append(hidden.bits, unitBits{b.unit, o.hide(b.sql)})
+	}
+	return hidden
+}
+
 func (o *output) add(label string, v value) {
 	name := "c" + itoa(len(o.columns))
 	if v.owner {
@@ -231,18 +244,17 @@ func (o *output) add(label string, v value) {
 	supports := v.supports
 	v.supports = nil
 	for _, sp := range supports {
-		hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full}
-		for _, b := range sp.bits {
-			hidden.bits = append(hidden.bits, unitBits{b.unit, o.hide(b.sql)})
-		}
-		v.supports = append(v.supports, hidden)
+		v.supports = append(v.supports, o.support(sp))
 	}
 	o.columns = append(o.columns, column{name: label, value: v})
 }
 
 // relation closes the block; tail is everything from FROM on.
-func (o *output) relation(z zone, open bool, units []unitRef, tail string) *relation {
-	out := &relation{zone: z, open: open}
+func (o *output) relation(z zone, f *from, units []unitRef, supports []support, tail string) *relation {
+	out := &relation{zone: z, open: f.open, unique: f.unique()}
+	for _, sp := range supports {
+		out.supports = append(out.supports, o.support(sp))
+	}
 	for _, u := range units {
 		if name, visible := o.owners[u.sql]; visible && !u.bits {
 			u.sql = name

@@ -16,7 +16,20 @@ type from struct {
 	merged  map[string]value
 	units   []unitRef
 	open    bool
+	// supports are conditions on which the number of rows depends.
+	supports []support
+	// fans are public tables that may multiply the rows of persons.
+	fans []fan
 }
+
+// fan is a public table joined without a unique key.
+type fan struct {
+	at     positioned
+	member *relation
+}
+
+// unique tells whether there is at most one row per owner.
+func (f *from) unique() bool { return len(f.members) == 1 && f.members[0].unique }
 
 // bindFrom binds a FROM clause. needGlass brings public tables above the wall:
 // a block that aggregates or orders them runs there.
@@ -96,22 +109,27 @@ func (p *planner) bindTables(t ast.Table, env *environment, bound map[ast.Table]
 // member makes a query's result a member of FROM: its outputs get a prefix.
 func (p *planner) member(r *relation, alias string) *relation {
 	a := p.alias()
-	out := &relation{zone: r.zone, sql: "(" + r.sql + ") AS " + a, alias: alias, open: r.open}
+	out := &relation{zone: r.zone, sql: "(" + r.sql + ") AS " + a, alias: alias, open: r.open, unique: r.unique}
+	prefix := func(supports []support) []support {
+		var out []support
+		for _, s := range supports {
+			s.sql = a + "." + s.sql
+			s.bits = slices.Clone(s.bits)
+			for i := range s.bits {
+				s.bits[i].sql = a + "." + s.bits[i].sql
+			}
+			out = append(out, s)
+		}
+		return out
+	}
+	out.supports = prefix(r.supports)
 	for _, c := range r.columns {
 		v := c.value
 		v.sql = a + "." + v.sql
 		if v.mask != "" {
 			v.mask = a + "." + v.mask
 		}
-		v.supports = nil
-		for _, s := range c.supports {
-			s.sql = a + "." + s.sql
-			s.bits = slices.Clone(s.bits)
-			for i := range s.bits {
-				s.bits[i].sql = a + "." + s.bits[i].sql
-			}
-			v.supports = append(v.supports, s)
-		}
+		v.supports = prefix(c.supports)
 		out.columns = append(out.columns, column{name: c.name, value: v})
 	}
 	for _, u := range r.units {
@@ -198,10 +216,15 @@ func (p *planner) tableFunction(t *ast.TableFunc) (*relation, error) {
 	if refusal != nil {
 		return nil, p.place(t, refusal)
 	}
+	for _, arg := range t.Call.Args {
+		if c, ok := arg.(*ast.Const); ok && len(c.Text) > 6 {
+			return nil, p.refuse(arg, "series", "a series of numbers may go up to 999999").WithHint("write smaller bounds")
+		}
+	}
 	a := p.alias()
 	return &relation{
 		zone: public, alias: t.Call.Name, sql: call(t.Call, args) + " AS " + a + "(c0)",
-		columns: []column{{name: def.name, value: value{sql: a + ".c0", kind: number}}},
+		columns: []column{{name: def.name, value: value{sql: a + ".c0", kind: number, invented: true}}},
 	}, nil
 }
 
@@ -226,7 +249,7 @@ func (p *planner) values(t *ast.Values) (*relation, error) {
 			continue
 		}
 		for j, v := range vs {
-			r.columns = append(r.columns, column{name: "col" + itoa(j), value: value{sql: a + ".c" + itoa(j), kind: v.kind}})
+			r.columns = append(r.columns, column{name: "col" + itoa(j), value: value{sql: a + ".c" + itoa(j), kind: v.kind, invented: true}})
 		}
 	}
 	names := make([]string, len(r.columns))
@@ -245,7 +268,7 @@ func (p *planner) join(t ast.Table, bound map[ast.Table]*relation, where ast.Exp
 		if r == nil {
 			return &from{}, nil
 		}
-		return &from{sql: r.sql, zone: r.zone, members: []*relation{r}, units: r.units, open: r.open}, nil
+		return &from{sql: r.sql, zone: r.zone, members: []*relation{r}, units: r.units, open: r.open, supports: r.supports}, nil
 	}
 	l, err := p.join(j.Left, bound, where)
 	if err != nil {
@@ -266,6 +289,11 @@ func (p *planner) join(t ast.Table, bound map[ast.Table]*relation, where ast.Exp
 		return nil, err
 	}
 	if out.units, err = p.joinUnits(j, l, r, links); err != nil {
+		return nil, err
+	}
+	out.supports = append(slices.Clone(l.supports), r.supports...)
+	out.fans = append(slices.Clone(l.fans), r.fans...)
+	if err := p.multiplicity(j, l, r, out, where); err != nil {
 		return nil, err
 	}
 	kind := map[string]string{"FULL": "FULL OUTER"}[j.Kind]

@@ -98,7 +98,7 @@ func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{cfg: g.cfg, file: q.File, text: q.Text, params: q.Params}
+	p := &planner{ctx: ctx, cfg: g.cfg, file: q.File, text: q.Text, params: q.Params}
 	r, err := p.query(tree, nil)
 	if err != nil {
 		return nil, err

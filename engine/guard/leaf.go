@@ -179,6 +179,15 @@ func (b *block) leaf(keys []ast.Expr, bound []value) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.fansGrouped(bound); err != nil {
+		return nil, err
+	}
+	for _, sp := range b.f.supports {
+		k := l.check(check{condition: "coalesce(" + sp.sql + ", FALSE)", twoSided: sp.twoSided, full: sp.full})
+		for i := range l.cells {
+			l.cells[i].checks = append(l.cells[i].checks, k)
+		}
+	}
 	l.grid = b.gridConditions(l)
 	l.finish(b.fromClause() + where)
 	return out, nil
@@ -287,7 +296,23 @@ func (b *block) perUnit(keys []ast.Expr, bound []value) (*relation, error) {
 	for i, v := range bound {
 		list[i] = v.guarded()
 	}
-	return o.relation(person, b.f.open, units, b.fromClause()+where+" GROUP BY "+strings.Join(list, ", ")), nil
+	if err := b.fansGrouped(bound); err != nil {
+		return nil, err
+	}
+	out := o.relation(person, b.f, units, b.gatheredSupports(), b.fromClause()+where+" GROUP BY "+strings.Join(list, ", "))
+	out.unique = len(bound) == len(out.owners())
+	return out, nil
+}
+
+// gatheredSupports are the conditions on the number of rows, by person.
+func (b *block) gatheredSupports() []support {
+	var out []support
+	for _, sp := range b.f.supports {
+		sp.sql = "bool_or(" + sp.sql + ")"
+		sp.bits = nil
+		out = append(out, sp)
+	}
+	return out
 }
 
 // unitsOf are the units of the grouped rows: the owners, which must all be among

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 // planner turns one checked tree into leaves for the person engine and one
 // query for the glass engine.
 type planner struct {
+	ctx      context.Context //nolint:containedctx // a planner lives for one call
 	cfg      Config
 	file     string
 	text     string
@@ -202,7 +204,7 @@ func (p *planner) ownerUnit(t *catalog.Table) string {
 }
 
 func (p *planner) columnValue(c catalog.Column, alias string) value {
-	v := value{sql: alias + "." + quote(c.Name), kind: kindOf(c.Type), measure: c.Role == catalog.RoleAmount || c.Role == catalog.RoleCount}
+	v := value{sql: alias + "." + quote(c.Name), kind: kindOf(c.Type), stored: true, measure: c.Role == catalog.RoleAmount || c.Role == catalog.RoleCount}
 	if c.Role == catalog.RoleIdentifier && c.Protects != "" {
 		v.ident = p.numbering(c.Protects)
 	}
@@ -233,9 +235,9 @@ func mentions(text, name string) bool {
 func (p *planner) listRelation(l *catalog.CodeList) *relation {
 	a := p.alias()
 	r := &relation{zone: public, sql: "ref." + quote(l.Name) + " AS " + a, alias: l.Name}
-	r.columns = append(r.columns, column{name: "version", value: value{sql: a + ".version", kind: text}})
+	r.columns = append(r.columns, column{name: "version", value: value{sql: a + ".version", kind: text, stored: true}})
 	for _, c := range l.Columns {
-		r.columns = append(r.columns, column{name: c.Name, value: value{sql: a + "." + quote(c.Name), kind: kindOf(c.Type)}})
+		r.columns = append(r.columns, column{name: c.Name, value: value{sql: a + "." + quote(c.Name), kind: kindOf(c.Type), stored: true}})
 	}
 	return r
 }
@@ -249,7 +251,7 @@ func (p *planner) macroRelation(m *macros.Macro, args []string, at positioned) (
 	r := &relation{zone: public, sql: call + " AS " + a, alias: m.Base}
 	for _, c := range m.Columns {
 		v := value{
-			sql: a + "." + quote(c.Name), kind: kindOfSQL(c.Type), domain: c.Domain,
+			sql: a + "." + quote(c.Name), kind: kindOfSQL(c.Type), domain: c.Domain, stored: true,
 			measure: c.Role == catalog.RoleAmount || c.Role == catalog.RoleCount,
 		}
 		if c.Role == catalog.RoleIdentifier && c.Protects != "" {
@@ -258,7 +260,7 @@ func (p *planner) macroRelation(m *macros.Macro, args []string, at positioned) (
 		r.columns = append(r.columns, column{name: c.Name, value: v})
 		switch {
 		case c.Owner:
-			r.zone = person
+			r.zone, r.unique = person, true
 			r.units = append([]unitRef{p.unit(c.Protects, v.sql)}, r.units...)
 		case v.ident != "" && p.protected(c.Protects):
 			r.units = append(r.units, p.besides(c.Protects, v.sql))

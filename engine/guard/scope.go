@@ -214,6 +214,7 @@ func (s *scope) function(f *ast.Func) (value, error) {
 		out.supports = append(out.supports, v.supports...)
 		out.constant = out.constant && v.constant
 		out.query = out.query || v.query
+		out.invented = out.invented || v.invented && def.kind != boolean
 	}
 	if (f.Name == "lpad" || f.Name == "rpad") && (len(f.Args) < 2 || !smallNumber(f.Args[1])) {
 		return value{}, s.p.refuse(f, "function", "%s needs a constant length of at most 200", f.Name).WithHint("write lpad(x, 8, '0')")
@@ -279,6 +280,7 @@ func (s *scope) macro(f *ast.Func) (value, error) {
 		}
 		out.supports = append(out.supports, v.supports...)
 		out.query = out.query || v.query
+		out.invented = out.invented || v.invented
 	}
 	out.sql = quote(m.Family) + "." + quote(m.Base+"_v"+strconv.Itoa(m.Version)) + "(" + strings.Join(args, ", ") + ")"
 	return out, nil
@@ -294,6 +296,7 @@ func combine(k kind, sql string, parts ...value) value {
 		out.constant = out.constant && v.constant
 		out.risky = out.risky || v.risky
 		out.query = out.query || v.query
+		out.invented = out.invented || v.invented && k != boolean
 	}
 	out.mask = orMasks(masks...)
 	return out

@@ -95,6 +95,9 @@ func (s *scope) valueTerms(e ast.Expr, v value, err error) ([]term, error) {
 	if v.encoded {
 		return nil, s.encoding(e)
 	}
+	if v.invented && v.kind != boolean {
+		return nil, s.inventing(e)
+	}
 	var out []term
 	switch {
 	case v.kind == boolean:
@@ -180,6 +183,9 @@ func (s *scope) castTerms(e *ast.Cast) ([]term, error) {
 	if err != nil {
 		return nil, err
 	}
+	if arg.invented {
+		return nil, s.inventing(e)
+	}
 	if arg.kind == number || arg.kind == boolean || kindOfSQL(e.Type) != number {
 		return s.split(e.Arg)
 	}
@@ -193,6 +199,13 @@ func (s *scope) castTerms(e *ast.Cast) ([]term, error) {
 		return out, nil
 	}
 	return nil, s.encoding(e)
+}
+
+// inventing refuses values of the query's own tables inside an aggregate over
+// persons, for the same reason.
+func (s *scope) inventing(e ast.Expr) error {
+	return s.p.refuse(e, "encoding", "a value that the query made up is aggregated over persons").
+		WithHint("group by it, and compute with it above the grouped query")
 }
 
 // encoding refuses numbers made from text inside an aggregate: one sum could
@@ -271,6 +284,9 @@ func (s *scope) otherTerms(f *ast.Func) ([]term, error) {
 	}
 	if v.kind == boolean {
 		return []term{condTerm(isTrue(v))}, nil
+	}
+	if v.invented {
+		return nil, s.inventing(f)
 	}
 	var out []term
 	if v.kind == number {

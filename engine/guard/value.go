@@ -62,6 +62,10 @@ type value struct {
 	domain []string
 	// measure marks a stored amount or count, or a sum of such.
 	measure bool
+	// stored marks a column as delivered or published, not computed by the
+	// analyst; invented marks what the analyst wrote down or computed without
+	// persons: numbers of it, joined to persons, could carry their attributes.
+	stored, invented bool
 	// encoded marks a number made from text: it may be grouped by and compared,
 	// but not aggregated.
 	encoded bool
@@ -171,6 +175,11 @@ type relation struct {
 	alias   string // the analyst's name for it
 	columns []column
 	units   []unitRef
+	// unique: at most one row per owner.
+	unique bool
+	// supports are conditions on which the number of rows depends: they hold for
+	// every aggregate over them.
+	supports []support
 	// open: rows under the threshold are left out, so totals over the listed
 	// rows leave them out too.
 	open bool
@@ -191,7 +200,7 @@ func (r *relation) find(name string) []*column {
 func (r *relation) owners() []unitRef {
 	var out []unitRef
 	for _, u := range r.units {
-		if u.must && !u.bits {
+		if !u.bits {
 			out = append(out, u)
 		}
 	}
