@@ -262,7 +262,7 @@ func (p *planner) macroRelation(m *macros.Macro, args []string, at positioned) (
 		case c.Owner:
 			r.zone, r.unique = person, true
 			r.units = append([]unitRef{p.unit(c.Protects, v.sql)}, r.units...)
-		case v.ident != "" && p.protected(c.Protects):
+		case v.ident != "" && p.protected(c.Protects) && c.Protects != ownerOf(m):
 			r.units = append(r.units, p.besides(c.Protects, v.sql))
 		}
 	}
@@ -271,6 +271,16 @@ func (p *planner) macroRelation(m *macros.Macro, args []string, at positioned) (
 			WithHint("declare the owner of the rows in the macro's header")
 	}
 	return r, nil
+}
+
+// ownerOf is the unit whom the rows of a macro belong to.
+func ownerOf(m *macros.Macro) string {
+	for _, c := range m.Columns {
+		if c.Owner {
+			return c.Protects
+		}
+	}
+	return ""
 }
 
 // readsPersons tells whether a macro reads a table whose rows have an owner.
