@@ -226,7 +226,7 @@ func (o *output) hide(sql string) string {
 func (o *output) support(sp support) support {
 	hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full}
 	for _, b := range sp.bits {
-		hidden.bits = append(hidden.bits, unitBits{b.unit, o.hide(b.sql)})
+		hidden.bits = append(hidden.bits, unitBits{b.name, o.hide(b.sql)})
 	}
 	return hidden
 }

@@ -111,7 +111,7 @@ func (l *leaf) counted(c check) []unitRef {
 // behind is the unit as the condition kept it.
 func (c check) behind(u unitRef) unitRef {
 	for _, b := range c.bits {
-		if b.unit == u.unit && u.bits {
+		if b.name == u.name && u.bits {
 			u.sql = b.sql
 		}
 	}
@@ -365,7 +365,7 @@ func (b *block) gathered(a aggregate) value {
 		sp := support{sql: "bool_or(" + t.condition() + ")", twoSided: t.twoSided, full: t.full}
 		for _, u := range b.f.units {
 			if u.bits {
-				sp.bits = append(sp.bits, unitBits{u.unit, "bit_or(CASE WHEN " + t.condition() + " THEN " + u.sql + " END)"})
+				sp.bits = append(sp.bits, unitBits{u.name, "bit_or(CASE WHEN " + t.condition() + " THEN " + u.sql + " END)"})
 			}
 		}
 		if t.twoSided || len(a.parts) > 1 || len(sp.bits) > 0 {

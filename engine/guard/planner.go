@@ -157,14 +157,14 @@ func (p *planner) numbering(unit string) string {
 func (p *planner) unit(id, sql string) unitRef {
 	u := p.cfg.Catalog.Unit(id)
 	natural := u != nil && u.Natural != nil
-	return unitRef{unit: id, sql: sql, natural: natural, must: !natural}
+	return unitRef{unit: id, name: sql, sql: sql, natural: natural, must: !natural}
 }
 
 // besides is the contributor reference of an identifier that is not the owner
 // of the row: as bits, and none is safe.
 func (p *planner) besides(id, sql string) unitRef {
 	u := p.unit(id, sql)
-	return unitRef{unit: id, sql: u.asBits(), bits: true}
+	return unitRef{unit: id, name: sql, sql: u.asBits(), bits: true}
 }
 
 // protected lists the units that the channel checks for every cell.

@@ -414,13 +414,19 @@ func plainValue(v any) any {
 	case float32:
 		return float64(v)
 	case duckdb.Decimal:
-		return v.String()
+		return decimalText(v)
 	case *big.Int:
 		return v
 	case duckdb.Interval:
 		return intervalText(v)
 	}
 	return nil
+}
+
+// decimalText keeps the zeros behind the point: 12.50 is an amount in cents.
+func decimalText(v duckdb.Decimal) string {
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(v.Scale)), nil)
+	return new(big.Rat).SetFrac(v.Value, unit).FloatString(int(v.Scale))
 }
 
 func intervalText(v duckdb.Interval) string {

@@ -331,6 +331,12 @@ func refused(err error, code string) bool {
 // what it is, anything else gets its parts as hidden supports.
 func (s *scope) derive(e ast.Expr, v value) (value, error) {
 	_, bare := e.(*ast.Column)
+	if s.hook != nil {
+		// A key or an aggregate already knows its parts.
+		if _, ok, err := s.hook(e); ok && err == nil {
+			bare = true
+		}
+	}
 	if bare || v.constant || v.ident != "" || v.kind == boolean || s.place != 'r' {
 		return v, nil
 	}

@@ -101,8 +101,8 @@ type support struct {
 	bits []unitBits
 }
 
-// unitBits is SQL of the members of a unit as bits of 64.
-type unitBits struct{ unit, sql string }
+// unitBits is SQL of the members of a unit, by its column, as bits of 64.
+type unitBits struct{ name, sql string }
 
 // column is a visible column of a relation.
 type column struct {
@@ -113,6 +113,8 @@ type column struct {
 // unitRef is a hidden column that tells whom a row belongs to.
 type unitRef struct {
 	unit string
+	// name tells the columns of one unit apart: performer and prescriber.
+	name string
 	sql  string
 	// natural: organisations share the numbering with negative numbers and are
 	// not counted.
