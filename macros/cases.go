@@ -29,16 +29,23 @@ type CaseResult struct {
 // goldenCase is one txtar file: a sentence, then
 //
 //	-- <table>.csv --    given rows: a line of column names, then rows; blank is NULL
+//	-- ref.<list>.csv -- rows added to a code list, their version among the columns
 //	-- call.sql --       one SELECT
 //	-- expected.csv --   the rows it returns, in any order; blanks around values do not count
 //	-- error.txt --      instead of expected.csv: words of the error it stops with
 type goldenCase struct {
 	title    string
-	given    map[string][][]string // table -> lines
-	tables   []string              // in file order
+	given    []given
 	call     string
 	expected [][]string
 	failure  string
+}
+
+// given are the lines for one table, the first with the names of the columns.
+type given struct {
+	name  string // as the part of the file is called, without its ending
+	table string // as SQL
+	lines [][]string
 }
 
 // RunCases runs every golden case of every macro on an in-memory database.
@@ -81,9 +88,9 @@ func (r *Registry) runCase(ctx context.Context, db *sql.DB, m *Macro, file strin
 		return result, diag.New(diag.Data, "macro-case", "the case cannot be run").At(diag.Pos{File: file}).Wrap(err)
 	}
 	defer tx.Rollback() //nolint:errcheck // what a case gives is always taken back
-	for _, table := range c.tables {
-		if err := insert(ctx, tx, r.cat.Table(table), c.given[table]); err != nil {
-			return result, diag.New(diag.Data, "macro-case", "the rows of %s do not fit its columns", table).
+	for _, g := range c.given {
+		if err := g.insert(ctx, tx); err != nil {
+			return result, diag.New(diag.Data, "macro-case", "the rows of %s do not fit its columns", g.name).
 				At(diag.Pos{File: file}).WithHint("write dates as AAAA-MM-JJ and amounts in hundredths").Wrap(err)
 		}
 	}
@@ -95,10 +102,10 @@ func (r *Registry) runCase(ctx context.Context, db *sql.DB, m *Macro, file strin
 // parseCase reads a case.
 func parseCase(file string, data []byte, cat *catalog.Catalog) (*goldenCase, error) {
 	archive := txtar.Parse(data)
-	c := &goldenCase{title: strings.Join(strings.Fields(string(archive.Comment)), " "), given: map[string][][]string{}}
+	c := &goldenCase{title: strings.Join(strings.Fields(string(archive.Comment)), " ")}
 	for _, f := range archive.Files {
-		table, isCSV := strings.CutSuffix(f.Name, ".csv")
 		var err error
+		target, known := tableOf(f.Name, cat)
 		switch {
 		case f.Name == "call.sql":
 			c.call = strings.TrimSpace(string(f.Data))
@@ -106,9 +113,9 @@ func parseCase(file string, data []byte, cat *catalog.Catalog) (*goldenCase, err
 			c.failure = strings.TrimSpace(string(f.Data))
 		case f.Name == "expected.csv":
 			c.expected, err = readLines(f.Data)
-		case isCSV && cat.Table(table) != nil:
-			c.tables = append(c.tables, table)
-			c.given[table], err = readLines(f.Data)
+		case known:
+			target.lines, err = readLines(f.Data)
+			c.given = append(c.given, target)
 		default:
 			return nil, caseFault(file, "no such part: "+f.Name)
 		}
@@ -120,6 +127,15 @@ func parseCase(file string, data []byte, cat *catalog.Catalog) (*goldenCase, err
 		return nil, caseFault(file, "the case is not whole")
 	}
 	return c, nil
+}
+
+// tableOf finds the table or the code list that a part of a case fills.
+func tableOf(part string, cat *catalog.Catalog) (given, bool) {
+	name, isCSV := strings.CutSuffix(part, ".csv")
+	if list, isList := strings.CutPrefix(name, "ref."); isList {
+		return given{name: name, table: "ref." + ident(list)}, isCSV && cat.List(list) != nil
+	}
+	return given{name: name, table: "main." + ident(name)}, isCSV && cat.Table(name) != nil
 }
 
 // caseFault is an error in a case file.
@@ -142,8 +158,9 @@ func readLines(data []byte) ([][]string, error) {
 	return lines, err
 }
 
-// insert puts given lines into a table; the first line names the columns.
-func insert(ctx context.Context, db Execer, table *catalog.Table, lines [][]string) error {
+// insert puts the given lines into their table.
+func (g given) insert(ctx context.Context, db Execer) error {
+	lines := g.lines
 	if len(lines) < 2 {
 		return nil
 	}
@@ -158,7 +175,7 @@ func insert(ctx context.Context, db Execer, table *catalog.Table, lines [][]stri
 		}
 		tuples[i] = "(" + strings.Join(values, ", ") + ")"
 	}
-	_, err := db.ExecContext(ctx, "INSERT INTO main."+ident(table.Name)+" ("+strings.Join(cols, ", ")+") VALUES "+strings.Join(tuples, ", "))
+	_, err := db.ExecContext(ctx, "INSERT INTO "+g.table+" ("+strings.Join(cols, ", ")+") VALUES "+strings.Join(tuples, ", "))
 	return err
 }
 

@@ -32,7 +32,7 @@ func TestACaseIsASentenceRowsACallAndAnAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.title != "Two lines of a sentence." || c.given["books"][1][0] != "Emma" || c.call == "" || len(c.expected) != 2 {
+	if c.title != "Two lines of a sentence." || c.given[0].lines[1][0] != "Emma" || c.call == "" || len(c.expected) != 2 {
 		t.Errorf("read as %+v", c)
 	}
 }
@@ -44,6 +44,7 @@ func TestAFaultyCaseIsRefused(t *testing.T) {
 		{"no answer", "-- expected.csv --\ntitle\nEmma\n", "", "not whole"},
 		{"an answer and an error", "-- expected.csv --", "-- error.txt --\nx\n-- expected.csv --", "not whole"},
 		{"an unknown table", "books.csv", "book.csv", "book.csv"},
+		{"an unknown list", "books.csv", "ref.books.csv", "ref.books.csv"},
 		{"rows of unequal length", " Emma\n", " Emma, Persuasion\n", "not a table"},
 	} {
 		t.Run(c.sentence, func(t *testing.T) {
