@@ -86,7 +86,7 @@ func TestAnswers(t *testing.T) {
 		{
 			"public tables are free",
 			"SELECT categorie, count(*) AS codes, max(quota) AS quota FROM ref.qualifications WHERE code < '002' GROUP BY categorie",
-			"categorie | codes | quota\nGénéralistes | 2 | 0.27\n",
+			"categorie | codes | quota\nGénéralistes | 2 | 0.2700\n",
 		},
 		{
 			"a public table joins below the wall",

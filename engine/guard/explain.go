@@ -131,6 +131,16 @@ func (p *Plan) finestKey() string {
 	return label
 }
 
+// checkChoice compares an argument with the values that its parameter takes.
+func (p *planner) checkChoice(param macros.Param, a ast.Expr, name string) error {
+	c, ok := a.(*ast.Const)
+	if !ok || len(param.Choices) == 0 || slices.Contains(param.Choices, c.Text) {
+		return nil
+	}
+	return p.fail(a, "argument", "%s does not take this value for %s", name, param.Name).
+		WithHint("%s", diag.DidYouMean(c.Text, param.Choices, "one of: "+strings.Join(param.Choices, ", ")))
+}
+
 // checkArguments compares the arguments of a macro call with its parameters.
 func (p *planner) checkArguments(params []macros.Param, call *ast.Func, name string) error {
 	given := map[string]bool{}
@@ -149,6 +159,9 @@ func (p *planner) checkArguments(params []macros.Param, call *ast.Func, name str
 			n = params[i].Name
 		}
 		given[n] = true
+		if err := p.checkChoice(params[slices.Index(names, n)], a, name); err != nil {
+			return err
+		}
 	}
 	for _, x := range params {
 		if x.Default == "" && !given[x.Name] {

@@ -383,9 +383,9 @@ func (b *block) notGrouped(e ast.Expr) error {
 		return nil
 	}
 	s := &scope{p: b.p, place: 'r', members: b.f.members, merged: b.f.merged}
-	if _, err := s.bind(c); err != nil {
-		return nil
+	if _, err := s.bind(c); err == nil {
+		return b.p.fail(c, "not-grouped", "the column %s is neither grouped by nor aggregated", nameOf(c)).
+			WithHint("add it to GROUP BY or put it into an aggregate")
 	}
-	return b.p.fail(c, "not-grouped", "the column %s is neither grouped by nor aggregated", nameOf(c)).
-		WithHint("add it to GROUP BY or put it into an aggregate")
+	return nil
 }
