@@ -154,7 +154,7 @@ func printCatalog(w io.Writer, cat *catalog.Catalog, name string) error {
 }
 
 func printOverview(w io.Writer, cat *catalog.Catalog) error {
-	fmt.Fprintf(w, "%s %s: %s\n", cat.Name, cat.Version, cat.Title.Fr)
+	fmt.Fprintf(w, "%s %s: %s\n", cat.Name, cat.Version, wording(cat.Title))
 	if err := tableListing(cat).draw(w); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func tableListing(cat *catalog.Catalog) *listing {
 func listListing(cat *catalog.Catalog) *listing {
 	l := newListing("code list", "version", "title", "codes", "owner")
 	for _, list := range cat.Lists {
-		l.add("ref."+list.Name, list.Version, list.Title.Fr, len(list.Rows), list.Owner)
+		l.add("ref."+list.Name, list.Version, wording(list.Title), len(list.Rows), list.Owner)
 	}
 	return l
 }
@@ -210,7 +210,7 @@ func hitListing(hits []catalog.Hit) *listing {
 }
 
 func printList(w io.Writer, list *catalog.CodeList) error {
-	fmt.Fprintf(w, "ref.%s %s: %s\n", list.Name, list.Version, list.Title.Fr)
+	fmt.Fprintf(w, "ref.%s %s: %s\n", list.Name, list.Version, wording(list.Title))
 	titles := make([]string, len(list.Columns))
 	for i, col := range list.Columns {
 		titles[i] = col.Name
@@ -236,4 +236,14 @@ func findTable(cat *catalog.Catalog, name string) (*catalog.Table, error) {
 	}
 	return nil, diag.New(diag.Usage, "unknown-table", "unknown table %q", name).
 		WithHint("%s", diag.DidYouMean(name, names, "one of: "+strings.Join(names, ", ")))
+}
+
+// wording is a text in the source's language, or in another one.
+func wording(t catalog.Text) string {
+	for _, text := range []string{t.Fr, t.En, t.Nl} {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"epsql/catalog"
+	"epsql/engine/ledger"
 	"epsql/engine/store"
 	"epsql/macros"
 	"epsql/sql/diag"
@@ -107,6 +108,17 @@ func (d *doctor) workspace(ctx context.Context, path string, cat *catalog.Catalo
 	d.tell("ok", "engine", "DuckDB %s, memory limit %s, %s", h.DuckDB, h.MemoryLimit, count(h.Threads, "thread"))
 	d.disk(h)
 	d.tables(h)
+	d.ledger(ctx, ws)
+}
+
+func (d *doctor) ledger(ctx context.Context, ws *store.Workspace) {
+	entries, err := ledger.List(ctx, ws.DB)
+	if err == nil {
+		err = ledger.Verify(entries)
+	}
+	if !d.trouble("ledger", err) {
+		d.tell("ok", "ledger", "%s, chain unbroken", count(len(entries), "answered query"))
+	}
 }
 
 // disk warns when the disk could not take the workspace once more: a delivery

@@ -26,7 +26,7 @@ func printExplanation(w io.Writer, e catalog.Explanation) {
 	field("role", roleText(z.Role, z.Protects))
 	if len(z.Parts) > 0 {
 		for _, c := range e.Columns {
-			field("column", fmt.Sprintf("%s: %s (%s)", c.Name, c.Part.Label.Fr, roleText(c.Role, c.Protects)))
+			field("column", fmt.Sprintf("%s: %s (%s)", c.Name, wording(c.Part.Label), roleText(c.Role, c.Protects)))
 		}
 	}
 	for _, c := range z.Codes {
@@ -36,7 +36,7 @@ func printExplanation(w io.Writer, e catalog.Explanation) {
 		field("codes in", fmt.Sprintf("ref.%s %s (%s)", l.Name, l.Version, count(len(l.Rows), "code")))
 	}
 	for _, s := range z.Specials {
-		field("special", s.Value+": "+s.Label.Fr)
+		field("special", s.Value+": "+wording(s.Label))
 	}
 	for _, v := range z.Validity {
 		field("validity", validityText(v))
@@ -78,8 +78,8 @@ func roleText(role catalog.Role, protects string) string {
 }
 
 func codeText(c catalog.Code) string {
-	text := c.Code + ": " + c.Label.Fr
-	if c.Label.En != "" {
+	text := c.Code + ": " + wording(c.Label)
+	if c.Label.Fr != "" && c.Label.En != "" {
 		text += " / " + c.Label.En
 	}
 	if c.From != "" || c.Until != "" {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -140,26 +142,30 @@ func tellTables(w io.Writer, reports []load.Report) {
 	l.draw(w) //nolint:errcheck // narration on stderr
 }
 
-// tellCounts sums counts of the same zone and reason over the files.
+// tellCounts sums counts over the files: a line for each reason, with the
+// zones that it concerns, most rows first.
 func tellCounts(w io.Writer, what string, reports []load.Report, counts func(load.Report) []load.Count) {
-	sums := map[load.Count]int64{}
+	sums := map[string]map[string]int64{}
 	for _, r := range reports {
 		for _, n := range counts(r) {
-			rows := n.Rows
-			n.Rows = 0
-			sums[n] += rows
+			place := cmp.Or(strings.TrimSpace(n.Table+" "+n.Zone), "the whole line")
+			if sums[n.Reason] == nil {
+				sums[n.Reason] = map[string]int64{}
+			}
+			sums[n.Reason][place] += n.Rows
 		}
 	}
-	lines := make([]string, 0, len(sums))
-	for n, rows := range sums {
-		place := strings.TrimSpace(n.Table + " " + n.Zone)
-		if n.Zone == "" {
-			place = "the whole line"
-		}
-		lines = append(lines, fmt.Sprintf("  %s: %s: %s", place, n.Reason, count(rows, "row")))
+	if len(sums) == 0 {
+		return
 	}
-	if len(lines) > 0 {
-		slices.Sort(lines)
-		fmt.Fprintf(w, "%s:\n%s\n", what, strings.Join(lines, "\n"))
+	fmt.Fprintf(w, "%s:\n", what)
+	for _, reason := range slices.Sorted(maps.Keys(sums)) {
+		places := slices.SortedFunc(maps.Keys(sums[reason]), func(a, b string) int {
+			return cmp.Or(cmp.Compare(sums[reason][b], sums[reason][a]), cmp.Compare(a, b))
+		})
+		for i, place := range places {
+			places[i] = fmt.Sprintf("%s %d", place, sums[reason][place])
+		}
+		fmt.Fprintf(w, "  %s: %s\n", reason, strings.Join(places, ", "))
 	}
 }

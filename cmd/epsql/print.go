@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"epsql/engine/grid"
+	"epsql/engine/quality"
 )
 
 // jsonFlag is the option of commands that print statistics.
@@ -55,6 +57,22 @@ func (l *listing) objects() []map[string]any {
 	return out
 }
 
+// withoutEmpty leaves out the columns that have nothing to say.
+func (l *listing) withoutEmpty() *listing {
+	out := newListing()
+	out.rows = make([][]any, len(l.rows))
+	for k, title := range l.titles {
+		if !slices.ContainsFunc(l.rows, func(row []any) bool { return cellText(row[k]) != "" }) {
+			continue
+		}
+		out.titles = append(out.titles, title)
+		for i, row := range l.rows {
+			out.rows[i] = append(out.rows[i], row[k])
+		}
+	}
+	return out
+}
+
 // draw draws the table; columns of numbers stand right.
 func (l *listing) draw(w io.Writer) error {
 	columns := make([]grid.Column, len(l.titles))
@@ -74,9 +92,12 @@ func (l *listing) draw(w io.Writer) error {
 	return g.Render()
 }
 
+// number is a text that stands right in its column, as numbers do.
+type number string
+
 func isNumber(v any) bool {
 	switch v.(type) {
-	case int, int64, float64:
+	case int, int64, number, quality.Count, *quality.Count:
 		return true
 	}
 	return false
@@ -90,16 +111,21 @@ func cellText(v any) string {
 		return v.Format(time.DateTime)
 	case []string:
 		return strings.Join(v, ", ")
-	case float64:
-		return fmt.Sprintf("%.4g", v)
+	case *quality.Count:
+		if v == nil {
+			return ""
+		}
 	}
 	return fmt.Sprint(v)
 }
 
-// count words a number of things: "1 row", "2 rows".
+// count words a number of things: "1 row", "2 rows", "2 queries".
 func count[N int | int64](n N, thing string) string {
 	if n == 1 {
 		return "1 " + thing
+	}
+	if stem, ok := strings.CutSuffix(thing, "ry"); ok {
+		return fmt.Sprintf("%d %sries", n, stem)
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
 }

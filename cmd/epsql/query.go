@@ -64,7 +64,7 @@ func runQuery(c *cli.Context) error {
 	case c.Bool("explain"):
 		return r.explain(c.Context, q)
 	case c.Bool("dry-run"):
-		if _, err := r.plan(c.Context, q); err != nil {
+		if _, err := r.check(c.Context, q); err != nil {
 			return err
 		}
 		fmt.Fprintf(r.err, "the query is allowed under channel %s; it was not run\n", r.channel.ID)

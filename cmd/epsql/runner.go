@@ -37,7 +37,7 @@ func (r *runner) use(ctx context.Context, channel string) error {
 		return err
 	}
 	g, err := guard.New(ctx, guard.Config{
-		Workspace: r.ws, Catalog: r.ws.Catalog, Macros: r.reg, Channel: ch, Latest: r.latest,
+		Workspace: r.ws, Catalog: r.ws.Catalog, Macros: r.reg, Channel: ch, Latest: r.latest, User: userName(),
 	})
 	if err != nil {
 		return err
@@ -56,21 +56,21 @@ func (r *runner) close() error {
 	return r.guard.Close()
 }
 
-// plan checks a query and tells its warnings.
-func (r *runner) plan(ctx context.Context, q guard.Query) (*guard.Plan, error) {
+// check plans a query that will not run, and tells its warnings.
+func (r *runner) check(ctx context.Context, q guard.Query) (*guard.Plan, error) {
 	p, err := r.guard.Plan(ctx, q)
 	if err != nil {
 		return nil, quote(err, q.Text)
 	}
 	for _, w := range p.Warnings() {
-		fmt.Fprintln(r.err, "warning:", w)
+		fmt.Fprintln(r.err, "note:", w)
 	}
 	return p, nil
 }
 
 // explain prints what would run and be masked.
 func (r *runner) explain(ctx context.Context, q guard.Query) error {
-	p, err := r.plan(ctx, q)
+	p, err := r.check(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -80,9 +80,9 @@ func (r *runner) explain(ctx context.Context, q guard.Query) error {
 
 // answer runs a query, writes the masked result and tells what was masked.
 func (r *runner) answer(ctx context.Context, q guard.Query) error {
-	p, err := r.plan(ctx, q)
+	p, err := r.guard.Plan(ctx, q)
 	if err != nil {
-		return err
+		return quote(err, q.Text)
 	}
 	result, err := r.guard.Run(ctx, p)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/user"
 
 	"github.com/urfave/cli/v2"
 
@@ -47,4 +48,13 @@ func openWorkspace(c *cli.Context, opts store.Options) (*store.Workspace, *macro
 	}
 	ws, err := store.Open(c.Context, c.String("db"), cat, opts)
 	return ws, reg, err
+}
+
+// userName is who asks, for the ledger; empty when the system does not know.
+func userName() string {
+	u, err := user.Current()
+	if err != nil {
+		return ""
+	}
+	return u.Username
 }

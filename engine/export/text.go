@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"strings"
 
 	"epsql/engine/grid"
 	"epsql/engine/guard"
@@ -63,9 +64,9 @@ func rows(r *guard.Result) func(yield func([]string) bool) {
 func writeJSON(_ context.Context, w io.Writer, r *guard.Result) error {
 	out := bufio.NewWriter(w)
 	columns, mask := r.Columns(), r.Summary().Mask
-	names := make([][]byte, len(columns))
-	for i, name := range uniqueNames(columns) {
-		names[i], _ = json.Marshal(name) // a string always marshals
+	names := uniqueNames(columns)
+	for i, name := range names {
+		names[i], _ = marshal(name) // a string always marshals
 	}
 	out.WriteString("[")
 	separator := "\n"
@@ -76,18 +77,25 @@ func writeJSON(_ context.Context, w io.Writer, r *guard.Result) error {
 			if i > 0 {
 				out.WriteString(", ")
 			}
-			value, err := json.Marshal(jsonValue(c, columns[i], mask))
+			value, err := marshal(jsonValue(c, columns[i], mask))
 			if err != nil {
 				return err
 			}
-			out.Write(names[i])
-			out.WriteString(": ")
-			out.Write(value)
+			out.WriteString(names[i] + ": " + value)
 		}
 		out.WriteString("}")
 	}
 	out.WriteString("\n]\n")
 	return out.Flush()
+}
+
+// marshal leaves signs such as & as they are: the output is no web page.
+func marshal(v any) (string, error) {
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(v)
+	return strings.TrimSuffix(text.String(), "\n"), err
 }
 
 func jsonValue(c guard.Cell, col guard.Column, mask string) any {

@@ -1,4 +1,5 @@
--- Persons at the end of the year, by province, sex and age class.
+-- Persons at the end of the year, by province and sex, with a column for each
+-- of the older age classes.
 CREATE VIEW photo AS
 SELECT
     pp0010,
@@ -7,8 +8,20 @@ SELECT
     population.classe_age_v1(pp0015, 2008) AS classe_age
 FROM population.photo_v1(2008);
 
-SELECT province, sexe, classe_age, count(DISTINCT pp0010) AS personnes
+CREATE VIEW cellules AS
+SELECT
+    province,
+    sexe,
+    count(DISTINCT pp0010) AS personnes,
+    count(DISTINCT pp0010) FILTER (WHERE classe_age = '70-74') AS "70-74",
+    count(DISTINCT pp0010) FILTER (WHERE classe_age = '75-79') AS "75-79",
+    count(DISTINCT pp0010) FILTER (WHERE classe_age = '80-84') AS "80-84",
+    count(DISTINCT pp0010) FILTER (WHERE classe_age = '85-89') AS "85-89",
+    count(DISTINCT pp0010) FILTER (WHERE classe_age = '90+') AS "90+"
 FROM photo
-WHERE province IN (80000, 20002)
-GROUP BY province, sexe, classe_age
-ORDER BY province, sexe, classe_age
+GROUP BY province, sexe;
+
+SELECT p.fr AS province, c.* EXCLUDE (province)
+FROM cellules AS c
+JOIN ref.provinces AS p ON p.code = c.province
+ORDER BY p.fr, c.sexe

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/urfave/cli/v2"
+
+	"epsql/engine/ledger"
+)
+
+func ledgerCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "ledger",
+		Usage: "list what was answered, and check that nobody changed the list",
+		Description: describe(`One line per answered query, literals left out. Each entry is chained to the one before:
+when the chain is broken, the list is printed and the exit code is 5.`,
+			"epsql ledger", "epsql ledger --json"),
+		Flags:  []cli.Flag{jsonFlag()},
+		Action: group(listLedger),
+		Subcommands: []*cli.Command{{
+			Name:        "list",
+			Usage:       "list what was answered",
+			Description: describe("The same as ledger alone.", "epsql ledger list"),
+			Flags:       []cli.Flag{jsonFlag()},
+			Action:      listLedger,
+		}},
+	}
+}
+
+func listLedger(c *cli.Context) error {
+	if err := wantArgs(c, 0, 0); err != nil {
+		return err
+	}
+	ws, _, err := openWorkspace(c, storeOptions(c))
+	if err != nil {
+		return err
+	}
+	defer ws.Close() //nolint:errcheck // only read
+	entries, err := ledger.List(c.Context, ws.DB)
+	if err != nil {
+		return err
+	}
+	return errors.Join(ledger.Verify(entries), printLedger(c, entries))
+}
+
+func printLedger(c *cli.Context, entries []ledger.Entry) error {
+	if c.Bool("json") {
+		return printJSON(c.App.Writer, entries)
+	}
+	l := newListing("number", "at", "user", "channel", "cells", "masked", "query")
+	for _, e := range entries {
+		l.add(e.Number, e.At, e.User, e.Channel, e.Cells, e.Masked, e.Query)
+	}
+	return l.draw(c.App.Writer)
+}
