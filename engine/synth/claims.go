@@ -33,7 +33,8 @@ type scene struct {
 	p    *person
 
 	year     int
-	from     int // first day of the period or photo
+	prices   float64 // of the year, to those of the recipe's year
+	from     int     // first day of the period or photo
 	to       int
 	stamp    int // changes with the person and period: what is rendered once for both
 	insurer  int
@@ -89,13 +90,18 @@ func (s *scene) care() {
 
 // enter turns to a person and a period.
 func (s *scene) enter(p *person, pd period) {
-	s.p, s.year, s.insurer = p, pd.year, s.h.insurer
+	s.p, s.year = p, pd.year
+	s.live(s.h.in(s.year))
+	s.prices = math.Pow(1+s.w.recipe.Index, float64(s.year-s.w.recipe.Year))
 	s.from, s.to = max(pd.from, p.born), pd.to
 	if p.died != never {
 		s.to = min(s.to, p.died)
 	}
 	s.stamp++
 }
+
+// live turns to an address of the household.
+func (s *scene) live(a address) { s.place, s.sector, s.insurer = a.place, a.sector, a.insurer }
 
 // times is the factor on rates of care for the person and period.
 func (s *scene) times(pd period, steady bool) float64 {
@@ -201,7 +207,7 @@ func (s *scene) charge(it *itemRule) {
 	if it.Days {
 		c.count = max(c.days, 1)
 	}
-	fee := it.Fee * math.Pow(1+s.w.recipe.Index, float64(s.year-s.w.recipe.Year)) * s.dice.spread(it.Spread)
+	fee := it.Fee * s.prices * s.dice.spread(it.Spread)
 	share := it.Copay[0]
 	if s.w.reduced != 0 && s.states(s.p)&s.w.reduced != 0 {
 		share = it.Copay[1]
@@ -240,7 +246,7 @@ func (s *scene) find(g int) provider {
 	lo, hi := 0, grp.n
 	key := s.p.key
 	if grp.Choice != "any" {
-		lo, hi = s.w.around(s.h.place, grp.n)
+		lo, hi = s.w.around(s.place, grp.n)
 		key = s.h.key
 	}
 	u := unit(mix(key, grp.salt))

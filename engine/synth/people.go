@@ -45,10 +45,22 @@ type household struct {
 	number  uint64
 	key     uint64
 	kind    *HouseholdKind
-	place   int
-	sector  int
-	insurer int
+	at      address
+	moved   address // from its year on
 	members []person
+}
+
+// address is where a household lives and is insured from a year on.
+type address struct {
+	from, place, sector, insurer int
+}
+
+// in is the address in a year.
+func (h *household) in(year int) address {
+	if year >= h.moved.from {
+		return h.moved
+	}
+	return h.at
 }
 
 // shape draws what decides the size of a household: its kind, its holder's age
@@ -78,9 +90,8 @@ func (s *scene) build(n uint64, keep int) {
 	s.dice.Seed(w.seed, n)
 	kind, age, children, withParent := w.shape(&s.dice)
 	*h = household{number: n, key: mix(w.seed, n), kind: kind, members: h.members[:0]}
-	h.place = w.where.at(s.dice.float())
-	h.sector = s.dice.intn(w.places[h.place].sectors)
-	h.insurer = w.insurers.at(s.dice.float())
+	h.at = w.settle(&s.dice)
+	h.moved = s.move(h.at)
 	first := s.add(holder, age, s.dice.float() >= kind.Women)
 	h.members[first].own = true
 	if kind.Partner {
@@ -94,6 +105,34 @@ func (s *scene) build(n uint64, keep int) {
 		s.add(parent, min(age+s.dice.between(20, 32), maxAge-10), s.dice.chance(0.3))
 	}
 	h.members = h.members[:min(keep, len(h.members))]
+}
+
+// settle draws an address.
+func (w *world) settle(d *dice) address {
+	a := address{place: w.where.at(d.float())}
+	a.sector = d.intn(w.places[a.place].sectors)
+	a.insurer = w.insurers.at(d.float())
+	return a
+}
+
+// move draws in which year the household changes, if ever, and to what.
+func (s *scene) move(from address) address {
+	for year := s.w.opts.FromYear + 1; year <= s.w.opts.ToYear; year++ {
+		insurer, place := s.dice.chance(s.w.recipe.Moves.Insurer), s.dice.chance(s.w.recipe.Moves.Place)
+		if !insurer && !place {
+			continue
+		}
+		to := s.w.settle(&s.dice)
+		if !insurer {
+			to.insurer = from.insurer
+		}
+		if !place {
+			to.place, to.sector = from.place, from.sector
+		}
+		to.from = year
+		return to
+	}
+	return address{from: math.MaxInt}
 }
 
 // addChild adds a child that depends on the holder; the last one may be born

@@ -29,6 +29,7 @@ type Recipe struct {
 	Populations map[string]Oversample `yaml:"populations"`
 	Households  []HouseholdKind       `yaml:"households"`
 	Children    Children              `yaml:"children"`
+	Moves       Moves                 `yaml:"moves"`
 	Mortality   Curve                 `yaml:"mortality"`
 	Dying       float64               `yaml:"dying"` // care in the year of death, times the usual
 	States      []State               `yaml:"states"`
@@ -89,6 +90,13 @@ type Children struct {
 	Until int     `yaml:"until"`
 	After int     `yaml:"after"`
 	Later float64 `yaml:"later"`
+}
+
+// Moves are the shares of households that change each year: to another insurer,
+// to another municipality.
+type Moves struct {
+	Insurer float64 `yaml:"insurer"`
+	Place   float64 `yaml:"place"`
 }
 
 // State is something that is so or not so, of a person or of a household (by

@@ -477,3 +477,25 @@ func TestNumbersOfPersonsTellNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestSomeChangeInsurerAndStandInOnePhotoOnce(t *testing.T) {
+	m := theSample(t)
+	before, changed := m.photo("200712"), 0
+	for id, r := range m.photo("200806") {
+		if was, there := before[id]; there && was.get("PP0004") != r.get("PP0004") {
+			changed++
+		}
+	}
+	if changed == 0 {
+		t.Error("nobody changes insurer at the new year")
+	}
+	rows := 0
+	for _, r := range m.rows["population"] {
+		if r.get("PP0050") == "200806" {
+			rows++
+		}
+	}
+	if n := len(m.photo("200806")); n != rows {
+		t.Errorf("%d rows of %d persons in one photo", rows, n)
+	}
+}

@@ -303,7 +303,6 @@ func (s *scene) make(b *batch) {
 		s.flaw.Seed(mix(s.w.seed, 1), n)
 		s.lost.Seed(mix(s.w.seed, 2), n)
 		s.build(n, keep)
-		s.place, s.sector, s.insurer = s.h.place, s.h.sector, s.h.insurer
 		s.care()
 		s.photos()
 	}
@@ -312,12 +311,13 @@ func (s *scene) make(b *batch) {
 // photos writes everybody who is there, in the file of each photo: the living,
 // and those who died since the one before.
 func (s *scene) photos() {
-	route := s.plan.photos[s.insurer]
-	if route.record == nobody {
-		return
-	}
 	for i, month := range s.plan.months {
 		s.year, s.from, s.to = s.w.cal.first+month/12, s.w.cal.months[month-5], s.w.cal.months[month+1]-1
+		s.live(s.h.in(s.year))
+		route := s.plan.photos[s.insurer]
+		if route.record == nobody {
+			continue
+		}
 		for j := range s.h.members {
 			if p := &s.h.members[j]; p.alive(s.from, s.to) {
 				s.p = p

@@ -193,6 +193,27 @@ func TestGenerateRefuses(t *testing.T) {
 	}
 }
 
+// TestHeadersFollowTheYear makes text of two layouts: the delivery's zone has
+// another name from 2018 on.
+func TestHeadersFollowTheYear(t *testing.T) {
+	for year, want := range map[int]string{2008: "SS00004;SS00005;SS00010;", 2019: "SS00001;SS00005;SS00010;"} {
+		dir := t.TempDir()
+		if _, err := Generate(context.Background(), testCatalog(t), Options{
+			Persons: 30, FromYear: year, ToYear: year, Population: "eps", Format: "csv", Out: dir,
+		}); err != nil {
+			t.Fatal(err)
+		}
+		files, _ := filepath.Glob(filepath.Join(dir, "pharmanet_*.csv"))
+		if len(files) == 0 {
+			t.Fatal("no files")
+		}
+		data, err := os.ReadFile(files[0])
+		if err != nil || !strings.HasPrefix(string(data), want) {
+			t.Errorf("%d: the header begins with %q", year, data[:min(len(data), 30)])
+		}
+	}
+}
+
 func TestNothingIsOverwritten(t *testing.T) {
 	opts := Options{Persons: 10, FromYear: 2008, ToYear: 2008, Population: "eps", Format: "csv", Out: t.TempDir()}
 	mine := filepath.Join(opts.Out, "secteurs.csv")
