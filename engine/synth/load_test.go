@@ -26,10 +26,11 @@ func TestLoads(t *testing.T) {
 	}{
 		{"delimited text without defects", "csv", 0},
 		{"fixed width with defects", "fixed", 0.02},
+		{"parquet with defects", "parquet", 0.02},
 	} {
 		t.Run(run.name, func(t *testing.T) {
 			made, loaded, ws := makeAndLoad(t, cat, synth.Options{
-				Persons: 250, FromYear: 2008, ToYear: 2008, Seed: 5, Population: "eps", Format: run.format, Defects: run.defects,
+				Persons: 120, FromYear: 2008, ToYear: 2008, Seed: 5, Population: "eps", Format: run.format, Defects: run.defects,
 			})
 			rows := map[string]int64{}
 			for _, f := range made.Files {

@@ -115,3 +115,33 @@ func mulMod(a, b, m uint64) uint64 {
 	_, rem := bits.Div64(hi%m, lo, m)
 	return rem
 }
+
+// scrambler turns running numbers into codes of some digits that look like
+// nothing: one to one, so that no two persons share one.
+type scrambler struct {
+	digits  int
+	modulus uint64
+	a, b    uint64
+}
+
+func newScrambler(digits int, seed uint64) scrambler {
+	m := uint64(math.Pow10(digits))
+	return scrambler{digits, m, uint64(0.6180339887498949*float64(m))/10*10 + 7, mix(seed, 1) % m}
+}
+
+func (c scrambler) code(n uint64) uint64 {
+	return c.turn(c.reverse(c.turn(n % c.modulus)))
+}
+
+func (c scrambler) turn(n uint64) uint64 {
+	return (mulMod(n, c.a, c.modulus) + c.b) % c.modulus
+}
+
+// reverse writes the digits from right to left.
+func (c scrambler) reverse(n uint64) (r uint64) {
+	for range c.digits {
+		r = r*10 + n%10
+		n /= 10
+	}
+	return r
+}

@@ -103,7 +103,7 @@ func TestRecipesAreRefused(t *testing.T) {
 		{"an unknown key of a value", "{const: D}", "{constant: D}", `no key "constant"`, ""},
 		{"a range that runs backwards", "[2005, 2019]", "[2019, 2005]", "a range is", ""},
 		{"an alias", "ANIMAL: animal\n    DAY: claim.date\n    FEE", "ANIMAL: &x animal\n    DAY: *x\n    FEE", "a value is", ""},
-		{"an unknown part of a number", "{qualification}", "{qualifikation}", `no part of a number "qualifikation"`, "did you mean qualification?"},
+		{"an unknown part of a number", "{qualification}", "{kwalification}", `no part of a number "kwalification"`, "did you mean qualification?"},
 		{"a provider without a format", `{of: claim.provider, format: "V{number}{qualification}"}`, "claim.provider", "lacks a format", "write format"},
 		{"a rhythm nobody knows", "each: year", "each: moon", "each is quarter", ""},
 		{"claims that no delivery takes", "tables: [visits, drugs]", "tables: [visits]", "no delivery takes drugs", ""},

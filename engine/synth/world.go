@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"epsql/catalog"
 	"epsql/sql/diag"
@@ -87,7 +86,6 @@ type stayRule struct {
 	at    int
 	when  []test
 	items []*itemRule
-	lags  [][]float64
 }
 
 type claimRule struct {
@@ -474,69 +472,4 @@ func (w *world) inFile(section string, err error) error {
 		e.Pos.File = w.recipe.files[section]
 	}
 	return err
-}
-
-// calendar numbers the days from 1 January of its first year.
-type calendar struct {
-	first  int
-	days   []date
-	months []int // the first day of each month
-}
-
-// date is a day as it is written.
-type date struct {
-	text  [8]byte
-	month int // months since January of the first year
-}
-
-func newCalendar(first, end int) calendar {
-	c := calendar{first: first}
-	for d := time.Date(first, 1, 1, 0, 0, 0, 0, time.UTC); d.Year() < end; d = d.AddDate(0, 0, 1) {
-		month := (d.Year()-first)*12 + int(d.Month()) - 1
-		if d.Day() == 1 {
-			c.months = append(c.months, len(c.days))
-		}
-		c.days = append(c.days, date{[8]byte([]byte(d.Format("20060102"))), month})
-	}
-	return c
-}
-
-// day is the first day of a month.
-func (c *calendar) day(year, month int) int { return c.months[(year-c.first)*12+month-1] }
-
-// appendMonth writes AAAAMM.
-func (c *calendar) appendMonth(out []byte, month int) []byte {
-	y, m := c.first+month/12, month%12+1
-	out = strconv.AppendInt(out, int64(y), 10)
-	return append(out, byte('0'+m/10), byte('0'+m%10))
-}
-
-// scrambler turns running numbers into codes of some digits that look like
-// nothing: one to one, so that no two persons share one.
-type scrambler struct {
-	digits  int
-	modulus uint64
-	a, b    uint64
-}
-
-func newScrambler(digits int, seed uint64) scrambler {
-	m := uint64(math.Pow10(digits))
-	return scrambler{digits, m, uint64(0.6180339887498949*float64(m))/10*10 + 7, mix(seed, 1) % m}
-}
-
-func (c scrambler) code(n uint64) uint64 {
-	return c.turn(c.reverse(c.turn(n % c.modulus)))
-}
-
-func (c scrambler) turn(n uint64) uint64 {
-	return (mulMod(n, c.a, c.modulus) + c.b) % c.modulus
-}
-
-// reverse writes the digits from right to left.
-func (c scrambler) reverse(n uint64) (r uint64) {
-	for range c.digits {
-		r = r*10 + n%10
-		n /= 10
-	}
-	return r
 }
