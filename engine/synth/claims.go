@@ -288,7 +288,12 @@ func (w *world) home(p provider) int {
 // twice says whether a provider has a second qualification.
 func (w *world) twice(p provider) bool {
 	g := &w.groups[p.group]
-	return unit(mix(g.salt, uint64(p.index), 2)) < g.Second
+	if unit(mix(g.salt, uint64(p.index), 2)) >= g.Second {
+		return false
+	}
+	first, second := p, p
+	first.changed, second.changed = false, true
+	return w.qualification(first) != w.qualification(second)
 }
 
 // qualification is the provider's qualification, or the second one.

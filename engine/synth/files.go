@@ -77,9 +77,7 @@ func (p *plan) write(b *batch) error {
 		}
 		f.Rows += rows.n
 		f.Bytes += int64(n)
-		for k, d := range rows.defects {
-			f.Defects[k] += d
-		}
+		f.Defects += rows.defects
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ type Group struct {
 	Digits         int        `yaml:"digits"`
 	Qualifications []Weighted `yaml:"qualifications"`
 	Second         float64    `yaml:"second"` // share with a second qualification
-	Choice         string     `yaml:"choice"` // "own", "local" or "any"
+	Choice         string     `yaml:"choice"` // "near": mostly one in the household's place; "any": mostly one of all
 	Stray          float64    `yaml:"stray"`  // share of contacts elsewhere than usual
 	Skew           float64    `yaml:"skew"`   // above 1: few providers see most
 	Natural        bool       `yaml:"natural"`

@@ -108,6 +108,7 @@ func TestRecipesAreRefused(t *testing.T) {
 		{"a rhythm nobody knows", "each: year", "each: moon", "each is quarter", ""},
 		{"claims that no delivery takes", "tables: [visits, drugs]", "tables: [visits]", "no delivery takes drugs", ""},
 		{"numbers wider than their digits", "digits: 5", "digits: 2", "group vet", ""},
+		{"a choice nobody makes", "choice: near", "choice: far", "choice is near or any", ""},
 		{"a recipe without households", "households:\n", "nobody:\n", "", ""},
 		{"a value that uses itself", "animal: {join: [person.id", "animal: {join: [animal", `no concept "animal"`, ""},
 	} {

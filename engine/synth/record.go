@@ -234,22 +234,19 @@ func (r *record) header() []byte {
 	return append(out, '\n')
 }
 
-// The kinds of defects.
+// The kinds of defects; the first three need a column that can have them.
 const (
 	badDate = iota
 	unknownCode
-	accent
+	accent // a letter in latin-1, where there is none in the delivery's text
 	truncated
 	strayByte
 	defectKinds
 )
 
-// DefectNames name the kinds of defects of a [Report].
-var DefectNames = [defectKinds]string{"bad date", "unknown code", "latin-1 accent", "truncated line", "stray byte"}
-
-// spoil writes the row with one defect and says which; text says that bytes may
-// be anything (they may not in Parquet).
-func (r *record) spoil(d *dice, out []byte, text bool) ([]byte, int) {
+// spoil writes the row with one defect; text says that bytes may be anything
+// (in Parquet they are UTF-8).
+func (r *record) spoil(d *dice, out []byte, text bool) []byte {
 	kind := d.intn(defectKinds)
 	if !text {
 		kind = d.intn(unknownCode + 1)
@@ -261,16 +258,20 @@ func (r *record) spoil(d *dice, out []byte, text bool) ([]byte, int) {
 		r.set(c, wrongValue(d, kind, c))
 		out = r.append(out)
 		r.set(c, was)
-		return out, kind
+		return out
 	case kind == truncated:
 		start := len(out)
 		out = r.append(out)
-		return append(out[:start+1+d.intn(len(out)-start-2)], '\n'), kind
+		return append(out[:start+1+d.intn(len(out)-start-2)], '\n')
 	}
 	start := len(out)
 	out = r.append(out)
-	out[start+d.intn(len(out)-start-1)] = []byte{0x1a, 0xff, 0x07}[d.intn(3)]
-	return out, strayByte
+	strays := []byte{0x1a, 0x07, 0xff}
+	if !text {
+		strays = strays[:2]
+	}
+	out[start+d.intn(len(out)-start-1)] = strays[d.intn(len(strays))]
+	return out
 }
 
 // wrongValue is a value that the column may not have.

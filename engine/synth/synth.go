@@ -55,30 +55,15 @@ type File struct {
 	Superseded bool // a later version is there too
 	Rows       int64
 	Bytes      int64
-	Defects    [defectKinds]int64 // by kind, see DefectNames
+	Defects    int64 // rows with a defect
 
 	format string
-}
-
-// Rows counts the rows of a table's files that no later version replaces;
-// files of several tables count for each.
-func (r Report) Rows(table string) (n int64) {
-	for _, f := range r.Files {
-		for _, t := range f.Tables {
-			if t == table && !f.Superseded {
-				n += f.Rows
-			}
-		}
-	}
-	return n
 }
 
 // Defects counts the rows with a defect.
 func (r Report) Defects() (n int64) {
 	for _, f := range r.Files {
-		for _, d := range f.Defects {
-			n += d
-		}
+		n += f.Defects
 	}
 	return n
 }

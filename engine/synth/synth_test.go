@@ -102,9 +102,7 @@ func TestDefectsChangeNothingButTheirOwnRows(t *testing.T) {
 				continue // reference files have no defects
 			}
 			out = append(out, strings.Split(string(data), "\n")...)
-			for _, d := range f.Defects {
-				n += d
-			}
+			n += f.Defects
 		}
 		return out, n
 	}

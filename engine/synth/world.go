@@ -73,7 +73,6 @@ type stateRule struct {
 // about one follows from its number.
 type group struct {
 	*Group
-	index int
 	n     int
 	quals wheel
 	salt  uint64
@@ -266,6 +265,9 @@ func (w *world) setGroups() error {
 		if size < 1 || g.Numbers[0] < 0 || g.Digits < len(strconv.Itoa(g.Numbers[1])) || g.Digits > 12 {
 			return w.badIn("providers", Ref{}, "group %s: numbers go from a first to a last of at most digits digits", g.Name)
 		}
+		if g.Choice != "near" && g.Choice != "any" {
+			return w.badIn("providers", Ref{}, "group %s: choice is near or any", g.Name)
+		}
 		n := max(1, int(math.Round(float64(w.opts.Persons)*g.Per1000/1000)))
 		if g.Max > 0 {
 			n = min(n, g.Max)
@@ -275,7 +277,7 @@ func (w *world) setGroups() error {
 			weights[j] = q.Weight
 		}
 		w.groups = append(w.groups, group{
-			Group: g, index: i, n: min(n, size), quals: newWheel(weights),
+			Group: g, n: min(n, size), quals: newWheel(weights),
 			salt: mix(w.seed, text(g.Name)), step: coprime(size*3/5, size),
 		})
 	}
