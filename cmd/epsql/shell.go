@@ -154,31 +154,34 @@ func (s *shell) feed(ctx context.Context, line string) error {
 		return s.dot(ctx, trimmed)
 	}
 	s.buffer += line + "\n"
-	if _, complete := parse.Statements(s.buffer); !complete {
-		return nil
-	}
 	return s.flush(ctx)
 }
 
-// flush runs the scripts in the buffer: each is any number of steps and the
-// SELECT that they wait for. Steps without their SELECT stay.
+// flush runs the scripts that the buffer ends: each is any number of steps and
+// the SELECT that they wait for. What is not ended yet stays; after an error
+// nothing does.
 func (s *shell) flush(ctx context.Context) error {
 	text, start := s.buffer, 0
 	s.buffer = ""
-	statements, _ := parse.Statements(text)
-	for i, at := range statements {
-		if isStep(text[at[0]:at[1]]) && i < len(statements)-1 {
+	statements, complete := parse.Statements(text)
+	waiting := !complete
+	if !complete {
+		statements = statements[:len(statements)-1]
+	}
+	for _, at := range statements {
+		if isStep(text[at[0]:at[1]]) {
+			waiting = true
 			continue
 		}
-		if isStep(text[at[0]:at[1]]) {
-			s.buffer = text[start:]
-			return nil
-		}
+		waiting = !complete
 		s.last = strings.TrimSpace(text[start:at[1]])
 		if err := s.answer(ctx, guard.Query{File: "shell", Text: s.last}); err != nil {
 			return err
 		}
 		start = at[1] + 1 // behind the semicolon
+	}
+	if waiting {
+		s.buffer = text[start:]
 	}
 	return nil
 }
