@@ -14,7 +14,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:                      "epsql",
 		Usage:                     "health-insurance deliveries in, masked tables out",
-		Description:               appDescription,
+		Description:               describe("epsql"),
 		Flags:                     globalFlags(),
 		Commands:                  commands(),
 		Action:                    group(nil),
@@ -32,15 +32,6 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	}
 	return app
 }
-
-const appDescription = `A workspace is one file. Create it, load deliveries, ask questions in SQL:
-
-  epsql init --population eps
-  epsql load deliveries/
-  epsql query "SELECT pp0020 AS sexe, count(DISTINCT pp0010) AS personnes FROM population GROUP BY 1"
-
-Exit codes: 0 done, 1 wrong SQL, 2 wrong command line, 3 data that do not match,
-4 refused by the guard, 5 broken checksum or ledger, 130 stopped by the user.`
 
 // commands are the commands in the order in which a newcomer meets them.
 func commands() []*cli.Command {
@@ -148,9 +139,4 @@ func wantArgs(c *cli.Context, least, most int) error {
 	}
 	usage := strings.TrimSpace(helpName(c) + " [options] " + c.Command.ArgsUsage)
 	return diag.New(diag.Usage, "arguments", "%s", msg).WithHint("usage: %s", usage)
-}
-
-// describe is a command's long description, with the examples that its help shows.
-func describe(text string, examples ...string) string {
-	return text + "\n\nExample:\n  " + strings.Join(examples, "\n  ")
 }

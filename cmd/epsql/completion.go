@@ -17,12 +17,10 @@ var zshCompletion string
 
 func completionCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "completion",
-		Usage:     "print a completion script for bash, zsh or fish",
-		ArgsUsage: "bash|zsh|fish",
-		Description: describe("Prints a script that makes the shell complete commands and options.",
-			`source <(epsql completion bash)`,
-			`epsql completion fish > ~/.config/fish/completions/epsql.fish`),
+		Name:         "completion",
+		Usage:        "print a completion script for bash, zsh or fish",
+		ArgsUsage:    "bash|zsh|fish",
+		Description:  describe("completion"),
 		BashComplete: func(c *cli.Context) { fmt.Fprint(c.App.Writer, "bash\nzsh\nfish\n") },
 		Action:       printCompletion,
 	}

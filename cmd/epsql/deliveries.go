@@ -13,7 +13,7 @@ func deliveriesCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "deliveries",
 		Usage:       "list what is loaded, and from which file",
-		Description: describe("One line per delivery and table; what a later version replaced is listed too.", "epsql deliveries", "epsql deliveries --json"),
+		Description: describe("deliveries"),
 		Flags:       []cli.Flag{jsonFlag()},
 		Action: func(c *cli.Context) error {
 			if err := wantArgs(c, 0, 0); err != nil {

@@ -18,11 +18,10 @@ import (
 
 func doctorCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "doctor",
-		Usage: "check the workspace, disk, memory, catalogue and macros",
-		Description: describe(`Checks everything that the program depends on and says what to do about each trouble.
-The exit code is that of the first trouble found.`, "epsql doctor", "epsql --db other.duckdb doctor"),
-		Action: runDoctor,
+		Name:        "doctor",
+		Usage:       "check the workspace, disk, memory, catalogue and macros",
+		Description: describe("doctor"),
+		Action:      runDoctor,
 	}
 }
 

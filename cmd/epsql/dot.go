@@ -9,16 +9,6 @@ import (
 	"epsql/sql/diag"
 )
 
-const shellHelp = `Type a SELECT and end it with ";". Steps named by CREATE VIEW may stand before it.
-  .help                  this text
-  .catalog               the tables; .catalog NAME a table, a zone or a code list
-  .macros [NAME]         the macros, or one of them
-  .explain [QUERY]       what would run and be masked: of QUERY, or of the last question
-  .format [FORMAT]       show or choose how answers are written: table, csv, json
-  .channel [CHANNEL]     show or choose the channel whose rule masks the answers
-  .quit                  leave (Ctrl-D does too; Ctrl-C drops what was typed or stops a query)
-`
-
 // dotCommands are the shell's own commands.
 func dotCommands() []string {
 	return []string{".help", ".catalog", ".macros", ".explain", ".format", ".channel", ".quit"}
@@ -30,7 +20,7 @@ func (s *shell) dot(ctx context.Context, line string) error {
 	arg = strings.TrimSuffix(strings.TrimSpace(arg), ";")
 	switch name {
 	case ".help":
-		fmt.Fprint(s.out, shellHelp)
+		fmt.Fprintln(s.out, describe("shell_commands"))
 		return nil
 	case ".catalog":
 		return printCatalog(s.out, s.ws.Catalog, arg)

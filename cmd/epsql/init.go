@@ -13,11 +13,9 @@ import (
 
 func initCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "init",
-		Usage: "create a workspace for one population",
-		Description: describe(`Creates the workspace file (--db) with the catalogue's tables, code lists and macros.
-The population decides which channels may be used later: a stricter one always, a looser one never.`,
-			"epsql init --population eps", "epsql --db full.duckdb init --population exhaustive"),
+		Name:        "init",
+		Usage:       "create a workspace for one population",
+		Description: describe("init"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "population", Usage: "`POPULATION` that the workspace will hold"},
 		},

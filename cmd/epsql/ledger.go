@@ -10,17 +10,15 @@ import (
 
 func ledgerCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "ledger",
-		Usage: "list what was answered, and check that nobody changed the list",
-		Description: describe(`One line per answered query, literals left out. Each entry is chained to the one before:
-when the chain is broken, the list is printed and the exit code is 5.`,
-			"epsql ledger", "epsql ledger --json"),
-		Flags:  []cli.Flag{jsonFlag()},
-		Action: group(listLedger),
+		Name:        "ledger",
+		Usage:       "list what was answered, and check that nobody changed the list",
+		Description: describe("ledger"),
+		Flags:       []cli.Flag{jsonFlag()},
+		Action:      group(listLedger),
 		Subcommands: []*cli.Command{{
 			Name:        "list",
 			Usage:       "list what was answered",
-			Description: describe("The same as ledger alone.", "epsql ledger list"),
+			Description: describe("ledger_list"),
 			Flags:       []cli.Flag{jsonFlag()},
 			Action:      listLedger,
 		}},

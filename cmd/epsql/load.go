@@ -17,12 +17,10 @@ import (
 
 func loadCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "load",
-		Usage:     "bring files or folders of deliveries into the workspace",
-		ArgsUsage: "PATH...",
-		Description: describe(`Recognises what each file is by its name, header and layout. Each file is loaded whole or not at all;
-a later version of a delivery replaces the earlier one; bad lines are kept apart with their reason.`,
-			"epsql load deliveries/", "epsql load --as pharmanet extract_2008.csv"),
+		Name:        "load",
+		Usage:       "bring files or folders of deliveries into the workspace",
+		ArgsUsage:   "PATH...",
+		Description: describe("load"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "as", Usage: "`TABLE` that the files belong to, when they do not tell"},
 			&cli.StringFlag{Name: "encoding", Usage: "`ENCODING` of the text: utf-8 or latin-1 (default: found out)"},

@@ -14,13 +14,10 @@ import (
 
 func qualityCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "quality",
-		Usage:     "tell how good the loaded data are, zone by zone",
-		ArgsUsage: "[TABLE...]",
-		Description: describe(`Counts what is missing, codes outside their list, dates outside the delivery's period and amounts
-whose sign is not the count's; then rows per insurer and period, with the holes in the series.
-Small counts are masked by the rule of the population's default channel.`,
-			"epsql quality", "epsql quality soins_sante", "epsql quality --json"),
+		Name:        "quality",
+		Usage:       "tell how good the loaded data are, zone by zone",
+		ArgsUsage:   "[TABLE...]",
+		Description: describe("quality"),
 		Flags: []cli.Flag{
 			jsonFlag(),
 			&cli.BoolFlag{Name: "all", Usage: "list the zones without any remark too"},

@@ -16,14 +16,10 @@ import (
 
 func queryCommand() *cli.Command {
 	return &cli.Command{
-		Name:      "query",
-		Usage:     "answer one SELECT through the guard",
-		ArgsUsage: "[SELECT | -]",
-		Description: describe(`Answers one SELECT, or a script of CREATE VIEW steps that ends in one; "-" reads it from stdin.
-Cells behind which too few persons stand are masked. stdout holds the answer, stderr what was masked.`,
-			`epsql query "SELECT pp0020 AS sexe, count(DISTINCT pp0010) AS personnes FROM population GROUP BY 1"`,
-			`epsql query -f rates.sql --param annee=2008 --format xlsx -o rates.xlsx`,
-			`epsql query --explain -f rates.sql`),
+		Name:        "query",
+		Usage:       "answer one SELECT through the guard",
+		ArgsUsage:   "[SELECT | -]",
+		Description: describe("query"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read the query from `FILE`"},
 			&cli.StringSliceFlag{Name: "param", Aliases: []string{"p"}, Usage: "`NAME=VALUE` for $NAME in the query; may be repeated"},
@@ -110,7 +106,7 @@ func parseParams(pairs []string) (map[string]string, error) {
 		name, value, ok := strings.Cut(pair, "=")
 		if !ok || name == "" {
 			return nil, diag.New(diag.Usage, "bad-param", "--param %s is not NAME=VALUE", pair).
-				WithHint("write --param annee=2008")
+				WithHint("write --param name=value")
 		}
 		if _, twice := params[name]; twice {
 			return nil, diag.New(diag.Usage, "bad-param", "parameter %s is given twice", name).WithHint("give it once")

@@ -19,12 +19,9 @@ import (
 
 func shellCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "shell",
-		Usage: "ask questions one after the other",
-		Description: describe(`Reads statements up to their ";" and answers them through the guard, like the query command.
-CREATE VIEW steps wait for the SELECT that uses them. A macro's name without its version means
-the newest. From a pipe it stops at the first error, with that error's exit code.`,
-			"epsql shell", "epsql shell --format csv < questions.sql"),
+		Name:        "shell",
+		Usage:       "ask questions one after the other",
+		Description: describe("shell"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Value: "table", Usage: "`FORMAT` of the answers: table, csv, json"},
 			&cli.StringFlag{Name: "channel", Usage: "`CHANNEL` whose rule masks the answers (default: the population's first)"},

@@ -13,17 +13,14 @@ import (
 
 func synthCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "synth",
-		Usage: "make up deliveries, for demonstrations and tests",
-		Description: describe(`Writes files that look like the insurers' own, about persons who do not exist.
-The same seed gives the same bytes.`,
-			"epsql synth --persons 20000 --years 2006-2008 --seed 1 --out deliveries",
-			"epsql synth --persons 1000 --years 2008 --format csv --defects 0.001 --out deliveries"),
+		Name:        "synth",
+		Usage:       "make up deliveries, for demonstrations and tests",
+		Description: describe("synth"),
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "persons", Value: 20000, Usage: "`N` persons"},
 			&cli.StringFlag{Name: "years", Value: "2006-2008", Usage: "`YEARS`: 2008, or 2006-2008"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`SEED` of the dice"},
-			&cli.StringFlag{Name: "population", Value: "eps", Usage: "`POPULATION` that the deliveries are of"},
+			&cli.StringFlag{Name: "population", Usage: "`POPULATION` that the deliveries are of", DefaultText: "the catalogue's first"},
 			&cli.StringFlag{Name: "format", Value: "fixed", Usage: "`FORMAT` of the files: fixed, csv, parquet"},
 			&cli.Float64Flag{Name: "defects", Usage: "`SHARE` of the rows that get a defect, such as 0.001"},
 			&cli.StringFlag{Name: "out", Usage: "`DIR` for the files"},
@@ -47,10 +44,14 @@ func runSynth(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	population := c.String("population")
+	if population == "" {
+		population = cat.Populations[0].ID
+	}
 	bar := newMeter(c.App.ErrWriter, "persons", false)
 	report, err := synth.Generate(c.Context, cat, synth.Options{
 		Persons: c.Int("persons"), FromYear: from, ToYear: to, Seed: c.Uint64("seed"),
-		Population: c.String("population"), Format: c.String("format"), Defects: c.Float64("defects"), Out: c.String("out"),
+		Population: population, Format: c.String("format"), Defects: c.Float64("defects"), Out: c.String("out"),
 		Progress: func(done, total int) { bar.show("making up", int64(done), int64(total)) },
 	})
 	bar.end()

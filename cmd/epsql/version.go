@@ -13,7 +13,7 @@ func versionCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "version",
 		Usage:       "print the versions of the program and its database",
-		Description: describe("Prints the program's version and commit, the database's version and the Go version.", "epsql version"),
+		Description: describe("version"),
 		Action: func(c *cli.Context) error {
 			if err := wantArgs(c, 0, 0); err != nil {
 				return err
