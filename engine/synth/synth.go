@@ -8,8 +8,9 @@
 // and [Expr].
 //
 // Households are independent: each draws from its own dice, seeded by the seed
-// and its number. So the same seed gives the same bytes on any number of cores,
-// and memory does not grow with the number of persons.
+// and its number. So the same seed gives the same bytes on any number of cores
+// (of one processor architecture: the last bit of a logarithm may differ between
+// two), and memory does not grow with the number of persons.
 package synth
 
 import (

@@ -282,10 +282,10 @@ func TestNoDomainInGo(t *testing.T) {
 func BenchmarkGenerate(b *testing.B) {
 	for _, format := range []string{"fixed", "csv"} {
 		b.Run(format, func(b *testing.B) {
-			rows := int64(0)
+			cat, rows := testCatalog(b), int64(0)
 			for b.Loop() {
-				r, err := Generate(context.Background(), testCatalog(b), Options{
-					Persons: 4000, FromYear: 2008, ToYear: 2008, Seed: 1, Population: "eps", Format: format, Out: b.TempDir(),
+				r, err := Generate(context.Background(), cat, Options{
+					Persons: 10000, FromYear: 2008, ToYear: 2008, Seed: 1, Population: "eps", Format: format, Out: b.TempDir(),
 				})
 				if err != nil {
 					b.Fatal(err)
