@@ -17,6 +17,7 @@ type block struct {
 	width    int     // that number
 	rejects  []reject
 
+	orders     [][]uint64  // the lines of each plan, in the order of storage
 	deliveries []*delivery // those of the file up to this block
 }
 
@@ -59,7 +60,7 @@ func (b *block) fields(i, n int) []uint16 { return b.ends[i*n : (i+1)*n : (i+1)*
 
 func (b *block) text(i int) []byte {
 	l := b.lines[i]
-	return b.data[l.off : l.off+l.len : l.off+l.len]
+	return b.data[l.off : l.off+l.len]
 }
 
 // record is one line as its fields.

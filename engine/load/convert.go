@@ -33,32 +33,52 @@ type column struct {
 
 // convert writes a value of a line into row i of a vector. The reason is ""
 // when the value fits; known is false when it is a code outside its list.
-func (c *column) convert(v *vector, i int, raw []byte, latin1 bool) (reason string, known bool) {
-	trimmed := trim(raw)
-	if len(trimmed) == 0 || c.isNull(trimmed) {
+func (c *column) convert(v *vector, i int, raw []byte, enc encoding) (reason string, known bool) {
+	b := trim(raw)
+	if len(b) == 0 || len(c.nulls) > 0 && c.isNull(b) {
 		v.setNull(i)
 		return "", true
 	}
 	switch c.Type {
-	case catalog.TypeCode:
-		return c.code(v, i, trimmed, latin1)
-	case catalog.TypeText:
-		return c.text(v, i, trimmed, latin1), true
+	case catalog.TypeCode, catalog.TypeText:
+		if reason := c.text(v, i, b, enc); reason != "" {
+			return reason, true
+		}
+		return "", c.known == nil || c.known.has(b)
 	case catalog.TypeDate:
-		return date(v, i, trimmed), true
+		return date(v, i, b), true
 	case catalog.TypeInt, catalog.TypeCents:
-		n, reason := integer(trimmed)
+		n, reason := integer(b)
 		v.setInt64(i, n)
 		return reason, true
 	case catalog.TypeMonth:
-		return month(v, i, trimmed), true
+		return month(v, i, b), true
 	case catalog.TypeYear:
-		return year(v, i, trimmed), true
+		return year(v, i, b), true
 	default:
-		n, reason := decimal(trimmed)
+		n, reason := decimal(b)
 		v.setInt64(i, n)
 		return reason, true
 	}
+}
+
+// encoding is how the bytes of a line are to be read.
+type encoding int
+
+const (
+	plainASCII encoding = iota
+	unicode
+	latin1
+)
+
+func (s *source) encodingOf(line []byte) encoding {
+	switch {
+	case ascii(line):
+		return plainASCII
+	case s.latin1:
+		return latin1
+	}
+	return unicode
 }
 
 func (c *column) isNull(b []byte) bool {
@@ -70,23 +90,17 @@ func (c *column) isNull(b []byte) bool {
 	return false
 }
 
-func (c *column) code(v *vector, i int, b []byte, latin1 bool) (string, bool) {
-	if reason := c.text(v, i, b, latin1); reason != "" {
-		return reason, true
-	}
-	return "", c.known == nil || c.known.has(b)
-}
-
-func (c *column) text(v *vector, i int, b []byte, latin1 bool) string {
-	if c.length > 0 && len(b) > c.length && (latin1 || utf8.RuneCount(b) > c.length) {
+func (c *column) text(v *vector, i int, b []byte, enc encoding) string {
+	if c.length > 0 && len(b) > c.length && (enc != unicode || utf8.RuneCount(b) > c.length) {
 		return tooLongFor
 	}
-	switch {
-	case ascii(b):
+	switch enc {
 	case latin1:
 		b = fromLatin1(b)
-	case !utf8.Valid(b): // a slice may cut a character
-		return strayBytes
+	case unicode:
+		if !utf8.Valid(b) { // a slice may cut a character
+			return strayBytes
+		}
 	}
 	v.setText(i, b)
 	return ""
@@ -188,14 +202,18 @@ func plain(b []byte) (int, bool) {
 
 // integer reads a signed whole number. Zeros after a point are no fraction.
 func integer(b []byte) (int64, string) {
-	whole := b
-	if dot := bytes.IndexByte(b, '.'); dot > 0 && dot < len(b)-1 {
-		if len(bytes.Trim(b[dot+1:], "0")) > 0 {
-			return 0, notWhole
-		}
-		whole = b[:dot]
+	n, reason := signed(b, math.MaxInt64)
+	if reason != notNumber {
+		return n, reason
 	}
-	return signed(whole, math.MaxInt64)
+	dot := bytes.IndexByte(b, '.')
+	if dot <= 0 || dot == len(b)-1 || !digits(b[dot+1:]) {
+		return 0, notNumber
+	}
+	if n, reason = signed(b[:dot], math.MaxInt64); reason == "" && len(bytes.Trim(b[dot+1:], "0")) > 0 {
+		return 0, notWhole
+	}
+	return n, reason
 }
 
 // signed reads an optional sign and digits, not above limit.
@@ -206,6 +224,12 @@ func signed(b []byte, limit uint64) (int64, string) {
 	}
 	if len(b) == 0 {
 		return 0, notNumber
+	}
+	if n, ok := plain(b); ok {
+		if negative {
+			n = -n
+		}
+		return int64(n), ""
 	}
 	var n uint64
 	for _, c := range b {
@@ -262,7 +286,7 @@ func decimal(b []byte) (int64, string) {
 }
 
 // identOf reads an identifier; the zero ident means blank or all zeros.
-func identOf(raw []byte, length int, latin1 bool) (ident, string) {
+func identOf(raw []byte, length int) (ident, string) {
 	b := trim(raw)
 	if len(b) == 0 {
 		return ident{}, ""
@@ -320,9 +344,7 @@ func word(b []byte) (w uint64, ok bool) {
 	if len(b) == 0 || len(b) > 8 {
 		return 0, false
 	}
-	for _, c := range b {
-		w = w<<8 | uint64(c)
-	}
+	w = first8(b)
 	return w, w != 0
 }
 

@@ -13,13 +13,16 @@ import (
 // its refusal.
 func converted(t *testing.T, typ catalog.Type, length int, raw string) string {
 	t.Helper()
-	zone := &catalog.Zone{ID: "Z", Type: typ, Length: length, Codes: []catalog.Code{{Code: "01"}, {Code: "a rather long code"}}}
+	zone := &catalog.Zone{ID: "Z", Type: typ, Length: length}
 	table := &catalog.Table{Zones: []*catalog.Zone{zone}}
 	c := newChunk(vectorTypes(table))
 	defer c.destroy()
-	col := column{Column: table.Columns()[0], length: length, nulls: [][]byte{[]byte("99999999")}, known: newCodeSet([]string{"01", "a rather long code"})}
+	col := column{Column: table.Columns()[0], length: length, nulls: [][]byte{[]byte("99999999")}}
+	if typ == catalog.TypeCode {
+		col.known = newCodeSet([]string{"01", "a rather long code"})
+	}
 	v := &c.vectors[0]
-	reason, known := col.convert(v, 5, []byte(raw), false)
+	reason, known := col.convert(v, 5, []byte(raw), unicode)
 	got := values{v.data, &v.mask[0]}
 	switch {
 	case reason != "":
@@ -143,13 +146,13 @@ func TestPrintable(t *testing.T) {
 func TestNumbering(t *testing.T) {
 	n := newNumbering(&catalog.Unit{ID: "u"})
 	for i := range 100_000 {
-		id, reason := identOf(fmt.Appendf(nil, "%d", i+1), 12, false)
+		id, reason := identOf(fmt.Appendf(nil, "%d", i+1), 12)
 		if got := n.number(id); reason != "" || int(got) != i+1 {
 			t.Fatalf("identifier %d has number %d %s", i+1, got, reason)
 		}
 	}
 	for i := range 100_000 {
-		id, _ := identOf(fmt.Appendf(nil, "%012d", i+1), 12, false)
+		id, _ := identOf(fmt.Appendf(nil, "%012d", i+1), 12)
 		if got := n.known(id); int(got) != i+1 {
 			t.Fatalf("identifier %d is found as %d", i+1, got)
 		}
@@ -178,7 +181,7 @@ func TestIdentifiers(t *testing.T) {
 		{"accents are refused", "é", 6, "", notIdent},
 	} {
 		t.Run(test.sentence, func(t *testing.T) {
-			id, reason := identOf([]byte(test.raw), test.length, false)
+			id, reason := identOf([]byte(test.raw), test.length)
 			if got := id.String(); got != test.want || reason != test.reason {
 				t.Errorf("got %q %s", got, reason)
 			}

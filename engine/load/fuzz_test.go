@@ -88,9 +88,9 @@ func (j *job) drain(t *testing.T) (lines, rows, rejects int, err error) {
 				lines++
 			}
 		}
-		orders := j.prepare(b)
+		j.prepare(b)
 		rejects += len(b.rejects)
-		for i, order := range orders {
+		for i, order := range b.orders {
 			for part := range slices.Chunk(order, vectorSize) {
 				n, bad := j.convert(t, b, i, part)
 				rows, rejects = rows+n, rejects+bad
@@ -104,7 +104,7 @@ func (j *job) convert(t *testing.T, b *block, plan int, part []uint64) (rows, re
 	types := vectorTypes(p.table)
 	c := newChunk(types)
 	defer c.destroy()
-	conv := converter{splitter: splitter{source: j.source}, latin1: j.source.latin1}
+	conv := converter{splitter: splitter{source: j.source}}
 	x := &task{block: b, rows: part, chunk: c, stored: make([]int64, len(b.deliveries)), unknown: make([]int64, len(p.columns))}
 	conv.fill(x, p, 1)
 	mapping.DataChunkSetSize(c.data, mapping.IdxT(c.n))

@@ -173,8 +173,8 @@ func (j *job) prepareAll(ctx context.Context) error {
 		if err != nil || !ok {
 			return err
 		}
-		orders := j.prepare(b)
-		for i, rows := range orders {
+		j.prepare(b)
+		for i, rows := range b.orders {
 			for part := range slices.Chunk(rows, vectorSize) {
 				if err := j.dispatch(ctx, b, i, part); err != nil {
 					return err
@@ -206,7 +206,7 @@ func (j *job) dispatch(ctx context.Context, b *block, plan int, rows []uint64) e
 
 // convertAll is the third stage: lines become vectors.
 func (j *job) convertAll(ctx context.Context) error {
-	conv := converter{splitter: splitter{source: j.source}, latin1: j.source.latin1}
+	conv := converter{splitter: splitter{source: j.source}}
 	for {
 		t, ok, err := receive(ctx, j.work)
 		if err != nil || !ok {

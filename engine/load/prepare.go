@@ -36,9 +36,9 @@ type named struct {
 	delivery
 }
 
-// prepare checks a block's lines, numbers identifiers and deliveries, and gives
+// prepare checks a block's lines, numbers identifiers and deliveries, and puts
 // the lines of each plan in the order of storage.
-func (j *job) prepare(b *block) [][]uint64 {
+func (j *job) prepare(b *block) {
 	width := 0
 	for _, p := range j.plans {
 		width = max(width, len(p.idents))
@@ -60,7 +60,7 @@ func (j *job) prepare(b *block) [][]uint64 {
 		}
 	}
 	b.deliveries = j.ledger.found
-	return j.sort(b)
+	j.sort(b)
 }
 
 func (p *preparer) run() {
@@ -114,7 +114,7 @@ func (p *preparer) row(r *record, i, t int, plan *plan) reject {
 			continue
 		}
 		raw, long := r.get(&c.at)
-		id, reason := identOf(raw, c.length, p.job.source.latin1)
+		id, reason := identOf(raw, c.length)
 		if long {
 			reason = tooLongFor
 		}
@@ -190,10 +190,13 @@ func (p *preparer) settle() {
 	p.block.rejects = append(p.block.rejects, p.rejects...)
 }
 
-// sort gives the lines of each plan by owner, then line: the low half of each
+// sort orders the lines of each plan by owner, then line: the low half of each
 // word is the line, the high half the owner's number.
-func (j *job) sort(b *block) [][]uint64 {
-	orders := make([][]uint64, len(j.plans))
+func (j *job) sort(b *block) {
+	b.orders = grown(b.orders, len(j.plans))
+	for t := range b.orders {
+		b.orders[t] = b.orders[t][:0]
+	}
 	for i, t := range b.table {
 		if t < 0 {
 			continue
@@ -202,14 +205,13 @@ func (j *job) sort(b *block) [][]uint64 {
 		if k := j.plans[t].owner; k >= 0 {
 			owner = uint32(b.ids[i*b.width+k]) ^ 1<<31 // negative numbers first
 		}
-		orders[t] = append(orders[t], uint64(owner)<<32|uint64(i))
+		b.orders[t] = append(b.orders[t], uint64(owner)<<32|uint64(i))
 	}
 	for t, p := range j.plans {
 		if p.owner >= 0 {
-			slices.Sort(orders[t])
+			slices.Sort(b.orders[t])
 		}
 	}
-	return orders
 }
 
 // zoneAt names the zone in which byte at of line i stands.
@@ -232,8 +234,8 @@ func (j *job) zoneAt(b *block, i, at int) string {
 // converter turns lines into vectors.
 type converter struct {
 	splitter splitter
-	latin1   bool
 	record   record
+	encoding encoding
 }
 
 // fill converts the lines of a task. A bad line leaves no row: the next one
@@ -244,6 +246,7 @@ func (c *converter) fill(t *task, p *plan, firstID int64) {
 	for _, word := range t.rows {
 		i := int(uint32(word))
 		c.splitter.again(b, i, &c.record)
+		c.encoding = c.splitter.source.encodingOf(c.record.line)
 		n := t.chunk.n
 		if bad := c.row(t, p, b.ids[i*b.width:], n); bad.reason != "" {
 			bad.line, bad.delivery = b.first+int64(i), b.delivery[i]
@@ -278,7 +281,7 @@ func (c *converter) row(t *task, p *plan, ids []int32, n int) reject {
 		raw, long := c.record.get(&col.at)
 		reason, known := tooLongFor, true
 		if !long {
-			reason, known = col.convert(v, n, raw, c.latin1)
+			reason, known = col.convert(v, n, raw, c.encoding)
 		}
 		if reason != "" {
 			return reject{zone: col.at.zone, value: readable(raw), reason: reason}

@@ -33,14 +33,37 @@ const inlined = 12
 
 // setText writes a text, which must be UTF-8.
 func (v *vector) setText(i int, b []byte) {
-	if len(b) > inlined {
+	n := len(b)
+	if n > inlined {
 		mapping.VectorAssignStringElementLen(v.handle, mapping.IdxT(i), b)
 		return
 	}
-	var s [16]byte
-	binary.NativeEndian.PutUint32(s[:4], uint32(len(b)))
-	copy(s[4:], b)
-	*(*[16]byte)(unsafe.Add(v.data, i*16)) = s
+	low, high := first8(b), uint64(0)
+	if n > 8 {
+		high = first8(b[8:])
+	}
+	// The header is the length in four bytes, then the text.
+	header := (*[2]uint64)(unsafe.Add(v.data, i*16))
+	header[0], header[1] = uint64(n)|low<<32, low>>32|high<<32
+}
+
+// first8 gives the first eight bytes of b as a little-endian word, zeros where
+// b is shorter. Values are slices of a block, so that there is nearly always
+// room to read eight bytes at once.
+func first8(b []byte) uint64 {
+	n := len(b)
+	if cap(b) < 8 {
+		var w uint64
+		for i := n - 1; i >= 0; i-- {
+			w = w<<8 | uint64(b[i])
+		}
+		return w
+	}
+	w := binary.LittleEndian.Uint64(b[:8])
+	if n < 8 {
+		w &= 1<<(8*n) - 1
+	}
+	return w
 }
 
 // chunk is a data chunk being filled.
@@ -78,7 +101,12 @@ func (c *chunk) destroy() { mapping.DestroyDataChunk(&c.data) }
 type appender struct {
 	handle mapping.Appender
 	types  []mapping.LogicalType
+	held   int // chunks since the last flush
 }
+
+// flushEvery bounds what an appender holds back: left to itself it keeps a
+// hundred chunks, which is more than the processor's caches do.
+const flushEvery = 16
 
 func newAppender(conn mapping.Connection, schema, table string) (*appender, error) {
 	a := &appender{}
@@ -98,11 +126,15 @@ func (a *appender) append(c *chunk) error {
 	if mapping.AppendDataChunk(a.handle, c.data) == mapping.StateError {
 		return a.fault()
 	}
-	return nil
+	if a.held++; a.held < flushEvery {
+		return nil
+	}
+	return a.flush()
 }
 
 // flush hands everything over to the transaction.
 func (a *appender) flush() error {
+	a.held = 0
 	if mapping.AppenderFlush(a.handle) == mapping.StateError {
 		return a.fault()
 	}
