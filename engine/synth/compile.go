@@ -38,7 +38,13 @@ func (w *world) expr(e *Expr) (op, level, error) {
 	}, max(lv, l2), err
 }
 
+// form compiles e without its else.
 func (w *world) form(e *Expr) (op, level, error) {
+	if e.Shared {
+		if err := w.known(Ref{"a household", e.Line, e.Col}, aPerson); err != nil {
+			return nil, 0, err
+		}
+	}
 	switch {
 	case e.Const != nil:
 		v := *e.Const
@@ -67,6 +73,19 @@ func (w *world) form(e *Expr) (op, level, error) {
 	return w.concept(e)
 }
 
+// sticky draws the same for a person or a household at any time; nil when e is
+// drawn anew for each row.
+func (w *world) sticky(e *Expr) func(*scene) float64 {
+	salt := w.salt()
+	switch {
+	case e.Sticky:
+		return func(s *scene) float64 { return unit(mix(s.key(), salt)) }
+	case e.Shared:
+		return func(s *scene) float64 { return unit(mix(s.h.key, salt)) }
+	}
+	return nil
+}
+
 // pick draws a code by weight.
 func (w *world) pick(e *Expr) (op, level, error) {
 	weights := make([]float64, len(e.Pick))
@@ -74,10 +93,9 @@ func (w *world) pick(e *Expr) (op, level, error) {
 		weights[i] = c.Weight
 	}
 	wheel, codes := newWheel(weights), e.Pick
-	if e.Sticky {
-		salt := w.salt()
+	if draw := w.sticky(e); draw != nil {
 		return func(s *scene, out []byte) []byte {
-			return append(out, codes[wheel.at(unit(mix(s.key(), salt)))].Code...)
+			return append(out, codes[wheel.at(draw(s))].Code...)
 		}, perPerson, nil
 	}
 	return func(s *scene, out []byte) []byte {
@@ -88,10 +106,9 @@ func (w *world) pick(e *Expr) (op, level, error) {
 // drawn draws a whole number.
 func (w *world) drawn(e *Expr) (op, level, error) {
 	lo, hi := e.Range[0], e.Range[1]
-	if e.Sticky {
-		salt := w.salt()
+	if draw := w.sticky(e); draw != nil {
 		return func(s *scene, out []byte) []byte {
-			return strconv.AppendInt(out, int64(lo)+int64(unit(mix(s.key(), salt))*float64(hi-lo+1)), 10)
+			return strconv.AppendInt(out, int64(lo)+int64(draw(s)*float64(hi-lo+1)), 10)
 		}, perPerson, nil
 	}
 	return func(s *scene, out []byte) []byte {

@@ -13,7 +13,8 @@ import (
 //	{const: S}                               always the same
 //	{of: person.sex, map: {male: 1, …}, else: 0}
 //	{of: claim.provider, format: "0{number}{check}{qualification}", else: …}
-//	{pick: {A: 90, B: 10}, sticky: true}     by weight; sticky: always the same for a person
+//	{pick: {A: 90, B: 10}, sticky: true}     by weight; sticky: always the same for a person,
+//	                                         or with "household" for a household
 //	{range: [1, 260]}                        a whole number
 //	{join: [value, value …]}                 one after the other
 //	{case: [{if: [state, "!male"], then: value} …], else: value}
@@ -28,7 +29,8 @@ type Expr struct {
 	Format    string
 	Pick      []Weighted
 	Range     *[2]int
-	Sticky    bool
+	Sticky    bool // the same for a person at any time
+	Shared    bool // the same for a household at any time
 	Right     bool // stands at the right of its field
 	Join      []Expr
 	Case      []Branch
@@ -89,8 +91,11 @@ func (e *Expr) readKey(key, value *yaml.Node, depth int) error {
 		e.Format = value.Value
 		return scalar(value)
 	case "sticky":
-		e.Sticky = value.Value == "true"
-		return scalar(value)
+		e.Sticky, e.Shared = value.Value == "true", value.Value == "household"
+		if !e.Sticky && !e.Shared {
+			return wrong(value, "sticky is true or household")
+		}
+		return nil
 	case "align":
 		e.Right = value.Value == "right"
 		return scalar(value)

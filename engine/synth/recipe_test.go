@@ -102,6 +102,8 @@ func TestRecipesAreRefused(t *testing.T) {
 		{"a value of no form", "{const: D}", "{else: person.id}", "exactly one of", ""},
 		{"an unknown key of a value", "{const: D}", "{constant: D}", `no key "constant"`, ""},
 		{"a range that runs backwards", "[2005, 2019]", "[2019, 2005]", "a range is", ""},
+		{"a stickiness nobody knows", "sticky: true", "sticky: glue", "sticky is true or household", ""},
+		{"a concept of a claim in what all claims share", "animal: {join: [person.id", "animal: {join: [claim.date", "claim.date is not known in these rows", ""},
 		{"an alias", "ANIMAL: animal\n    DAY: claim.date\n    FEE", "ANIMAL: &x animal\n    DAY: *x\n    FEE", "a value is", ""},
 		{"an unknown part of a number", "{qualification}", "{kwalification}", `no part of a number "kwalification"`, "did you mean qualification?"},
 		{"a provider without a format", `{of: claim.provider, format: "V{number}{qualification}"}`, "claim.provider", "lacks a format", "write format"},

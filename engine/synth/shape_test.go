@@ -499,3 +499,14 @@ func TestSomeChangeInsurerAndStandInOnePhotoOnce(t *testing.T) {
 		t.Errorf("%d rows of %d persons in one photo", rows, n)
 	}
 }
+
+func TestAFamilyHasOneRightToTheMaximumBill(t *testing.T) {
+	family := map[string]string{}
+	for _, r := range theSample(t).photo("200812") {
+		right := r.get("PP3001") + r.get("PP3002") + r.get("PP3004")
+		if was, there := family[r.get("PP3009")]; there && was != right {
+			t.Fatal("two members of a family have another right of the family")
+		}
+		family[r.get("PP3009")] = right
+	}
+}
