@@ -91,6 +91,10 @@ func (c *column) isNull(b []byte) bool {
 }
 
 func (c *column) text(v *vector, i int, b []byte, enc encoding) string {
+	// A code may be delivered padded with zeros beyond its length: 0102771.
+	for c.length > 0 && len(b) > c.length && b[0] == '0' && digits(b) {
+		b = b[1:]
+	}
 	if c.length > 0 && len(b) > c.length && (enc != unicode || utf8.RuneCount(b) > c.length) {
 		return tooLongFor
 	}

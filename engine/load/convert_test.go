@@ -54,6 +54,7 @@ func TestConversion(t *testing.T) {
 		{"text loses the blanks around it", catalog.TypeText, " a b  ", "a b"},
 		{"text longer than a word is kept whole", catalog.TypeText, "0123456789abcdefg", "0123456789abcdefg"},
 		{"text longer than its zone is refused", catalog.TypeText, "0123456789abcdefghijk", tooLongFor},
+		{"zeros in front of digits, beyond the length, are padding", catalog.TypeText, "0012345678901234567890", "12345678901234567890"},
 		{"a zone counts characters, not bytes", catalog.TypeText, "éééééééééééééééééééé", "éééééééééééééééééééé"},
 		{"a cut character is refused", catalog.TypeText, "\xC3", strayBytes},
 		{"a special value means nothing", catalog.TypeText, "99999999", "NULL"},
