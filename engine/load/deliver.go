@@ -171,17 +171,26 @@ func (led *ledger) name(d *delivery, hash string) {
 	}
 }
 
-// unchanged reports whether a content is loaded, all of it current.
-func (l *loader) unchanged(ctx context.Context, s *source) (hash string, same bool, err error) {
+// unchanged reports whether a content was loaded before, so that loading it
+// again would change nothing: all of it is current, or was replaced by newer
+// versions. A table that is replaced as a whole may well go back to what it was.
+func (l *loader) unchanged(ctx context.Context, s *source, report *Report) (bool, error) {
 	var n int64
 	if err := l.conn.QueryRowContext(ctx, "SELECT count(*) FROM epsql.deliveries WHERE size = ?", s.size).Scan(&n); err != nil || n == 0 {
-		return "", false, err
+		return false, err
 	}
-	if hash, err = s.digest(); err != nil {
-		return "", false, err
+	var err error
+	if report.Hash, err = s.digest(); err != nil {
+		return false, err
 	}
-	err = l.conn.QueryRowContext(ctx, `SELECT coalesce(bool_and(replaced_by IS NULL), false) FROM epsql.deliveries WHERE hash = ?`, hash).Scan(&same)
-	return hash, same, err
+	var same bool
+	var replaced int64
+	err = l.conn.QueryRowContext(ctx, `SELECT coalesce(bool_and(replaced_by IS NULL OR key <> ''), false), count(replaced_by)
+		FROM epsql.deliveries WHERE hash = ?`, report.Hash).Scan(&same, &replaced)
+	if same && replaced > 0 {
+		report.Warnings = append(report.Warnings, "it was loaded before, and replaced since by a newer version")
+	}
+	return same, err
 }
 
 // record writes the file's deliveries and removes what they replace.

@@ -22,7 +22,7 @@ type job struct {
 	ledger *ledger
 
 	tables  []*appender // one a plan
-	chunks  []chan *chunk
+	chunks  []*chunkPool
 	rejects *rejectWriter
 
 	free   chan *block // blocks to be filled
@@ -89,7 +89,7 @@ func (j *job) open(ctx context.Context) (err error) {
 			return err
 		}
 		j.tables = append(j.tables, a)
-		j.chunks = append(j.chunks, make(chan *chunk, chunksInFlight))
+		j.chunks = append(j.chunks, newChunkPool(a))
 	}
 	j.rejects, err = newRejectWriter(j.loader.native)
 	return err
@@ -102,9 +102,7 @@ func (j *job) close() {
 	}
 	for i, a := range j.tables {
 		a.close()
-		for len(j.chunks[i]) > 0 {
-			(<-j.chunks[i]).destroy()
-		}
+		j.chunks[i].destroy()
 	}
 	if j.rejects != nil {
 		j.rejects.close()
@@ -113,11 +111,6 @@ func (j *job) close() {
 
 // run moves the file through the stages.
 func (j *job) run(ctx context.Context) error {
-	for i, a := range j.tables {
-		for range chunksInFlight {
-			j.chunks[i] <- newChunk(a.types)
-		}
-	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { defer close(j.filled); return j.read(ctx) })
 	group.Go(func() error { defer close(j.work); defer close(j.order); return j.prepareAll(ctx) })
@@ -126,6 +119,33 @@ func (j *job) run(ctx context.Context) error {
 	}
 	group.Go(func() error { return j.appendAll(ctx) })
 	return group.Wait()
+}
+
+// chunkPool holds the chunks of one table, made as they are needed.
+type chunkPool struct {
+	table *appender
+	made  []*chunk
+	free  chan *chunk
+}
+
+func newChunkPool(a *appender) *chunkPool {
+	return &chunkPool{table: a, free: make(chan *chunk, chunksInFlight)}
+}
+
+func (p *chunkPool) take(ctx context.Context) (*chunk, error) {
+	if len(p.free) == 0 && len(p.made) < chunksInFlight {
+		c := newChunk(p.table.types)
+		p.made = append(p.made, c)
+		return c, nil
+	}
+	c, _, err := receive(ctx, p.free)
+	return c, err
+}
+
+func (p *chunkPool) destroy() {
+	for _, c := range p.made {
+		c.destroy()
+	}
 }
 
 func send[T any](ctx context.Context, to chan<- T, v T) error {
@@ -190,7 +210,7 @@ func (j *job) prepareAll(ctx context.Context) error {
 // dispatch hands a task out with the chunk it fills. Chunks are taken in the
 // order of the tasks, so that the oldest task never waits for a younger one.
 func (j *job) dispatch(ctx context.Context, b *block, plan int, rows []uint64) error {
-	c, _, err := receive(ctx, j.chunks[plan])
+	c, err := j.chunks[plan].take(ctx)
 	if err != nil {
 		return err
 	}
@@ -249,7 +269,7 @@ func (j *job) endTask(ctx context.Context, t *task) error {
 		}
 	}
 	t.chunk.reset()
-	j.chunks[t.plan] <- t.chunk
+	j.chunks[t.plan].free <- t.chunk
 	j.show(t.block, false)
 	return j.reject(t.block, t.rejects)
 }

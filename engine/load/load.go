@@ -6,7 +6,7 @@
 // transaction, whatever deliveries and tables it holds, so that a cancel, a kill
 // or a full disk leaves the workspace as it was. The rules:
 //
-//   - The same content twice is a no-op that says so.
+//   - The same content twice is a no-op that says so, also when it was replaced since.
 //   - Version n+1 of a delivery replaces version n; an older version, or the same
 //     version with another content, is refused. A file that does not say which
 //     delivery it is stands for itself, by its content.

@@ -63,11 +63,10 @@ func (l *loader) load(ctx context.Context, s *source, report *Report) (err error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	hash, same, err := l.unchanged(ctx, s)
+	same, err := l.unchanged(ctx, s, report)
 	if err != nil {
 		return err
 	}
-	report.Hash = hash
 	if same {
 		report.Status = Unchanged
 		return nil

@@ -92,7 +92,7 @@ func (l *loader) zone(t *catalog.Table, name string) *catalog.Zone {
 // columns decides which tables a file with named columns holds, and which zone
 // each column is.
 func (l *loader) columns(s *source, names []string, candidates []*catalog.Table) error {
-	tables, err := l.choose(s, names, candidates)
+	tables, err := l.choose(names, candidates)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (l *loader) zoneOfAny(tables []*catalog.Table, name string) *catalog.Zone {
 
 // choose picks the tables of a file with named columns: the one whose zones it
 // has most of, and those that share the file with it by a code in each row.
-func (l *loader) choose(s *source, names []string, candidates []*catalog.Table) ([]*catalog.Table, error) {
+func (l *loader) choose(names []string, candidates []*catalog.Table) ([]*catalog.Table, error) {
 	most := l.hits(names, candidates)
 	var best []*catalog.Table
 	for _, t := range candidates {
