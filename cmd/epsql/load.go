@@ -69,8 +69,8 @@ func tellLoad(w io.Writer, reports []load.Report) {
 		tellFile(w, r)
 	}
 	tellTables(w, reports)
-	tellCounts(w, "rejected", reports, func(r load.Report) []load.Count { return r.Rejects })
-	tellCounts(w, "kept, to be looked at", reports, func(r load.Report) []load.Count { return r.Unknown })
+	tellRejects(w, reports)
+	tellUnknown(w, reports)
 
 	var lines, stored, rejected, removed int64
 	var spent time.Duration
@@ -140,30 +140,47 @@ func tellTables(w io.Writer, reports []load.Report) {
 	l.draw(w) //nolint:errcheck // narration on stderr
 }
 
-// tellCounts sums counts over the files: a line for each reason, with the
-// zones that it concerns, most rows first.
-func tellCounts(w io.Writer, what string, reports []load.Report, counts func(load.Report) []load.Count) {
+// tellRejects sums the rejected lines over the files: a line for each reason,
+// with the zones that it concerns, most lines first.
+func tellRejects(w io.Writer, reports []load.Report) {
 	sums := map[string]map[string]int64{}
 	for _, r := range reports {
-		for _, n := range counts(r) {
-			place := cmp.Or(strings.TrimSpace(n.Table+" "+n.Zone), "the whole line")
+		for _, n := range r.Rejects {
 			if sums[n.Reason] == nil {
 				sums[n.Reason] = map[string]int64{}
 			}
-			sums[n.Reason][place] += n.Rows
+			sums[n.Reason][cmp.Or(n.Zone, "the whole line")] += n.Rows
 		}
 	}
-	if len(sums) == 0 {
-		return
-	}
-	fmt.Fprintf(w, "%s:\n", what)
-	for _, reason := range slices.Sorted(maps.Keys(sums)) {
-		places := slices.SortedFunc(maps.Keys(sums[reason]), func(a, b string) int {
-			return cmp.Or(cmp.Compare(sums[reason][b], sums[reason][a]), cmp.Compare(a, b))
-		})
-		for i, place := range places {
-			places[i] = fmt.Sprintf("%s %d", place, sums[reason][place])
+	for i, reason := range slices.Sorted(maps.Keys(sums)) {
+		if i == 0 {
+			fmt.Fprintln(w, "rejected:")
 		}
-		fmt.Fprintf(w, "  %s: %s\n", reason, strings.Join(places, ", "))
+		zones := byCount(sums[reason])
+		for i, zone := range zones {
+			zones[i] = fmt.Sprintf("%s %d", zone, sums[reason][zone])
+		}
+		fmt.Fprintf(w, "  %s: %s\n", reason, strings.Join(zones, ", "))
 	}
+}
+
+// tellUnknown names the columns that hold codes outside their list. How many
+// is for the quality report to say, which masks small counts.
+func tellUnknown(w io.Writer, reports []load.Report) {
+	columns := map[string]int64{}
+	for _, r := range reports {
+		for _, n := range r.Unknown {
+			columns[n.Table+"."+n.Zone] += n.Rows
+		}
+	}
+	if len(columns) > 0 {
+		fmt.Fprintf(w, "kept, though codes are outside their list (see epsql quality): %s\n", strings.Join(byCount(columns), ", "))
+	}
+}
+
+// byCount gives the keys, those with most rows first.
+func byCount(sums map[string]int64) []string {
+	return slices.SortedFunc(maps.Keys(sums), func(a, b string) int {
+		return cmp.Or(cmp.Compare(sums[b], sums[a]), cmp.Compare(a, b))
+	})
 }

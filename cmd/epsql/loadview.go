@@ -19,7 +19,7 @@ type loadView struct {
 	Removed    int64       `json:"removed"`
 	Tables     []string    `json:"tables"`
 	Rejects    []countView `json:"rejects,omitempty"`
-	Unknown    []countView `json:"unknown_codes,omitempty"`
+	Unknown    []string    `json:"unknown_codes_in,omitempty"`
 	Missing    []string    `json:"missing_zones,omitempty"`
 	Extra      []string    `json:"unknown_columns,omitempty"`
 	NotKept    []string    `json:"refused_zones,omitempty"`
@@ -40,7 +40,7 @@ func loadViews(reports []load.Report) []loadView {
 		views[i] = loadView{
 			File: r.File, Status: r.Status, Format: r.Format, Layout: r.Layout, Encoding: r.Encoding, Hash: r.Hash,
 			Lines: r.Lines, Stored: r.Stored, Rejected: r.Rejected, Removed: r.Removed,
-			Rejects: countViews(r.Rejects), Unknown: countViews(r.Unknown),
+			Rejects: countViews(r.Rejects), Unknown: columnNames(r.Unknown),
 			Missing: r.Missing, Extra: r.Extra, NotKept: r.NotKept, Warnings: r.Warnings,
 			DurationMS: r.Duration.Milliseconds(),
 		}
@@ -60,4 +60,12 @@ func countViews(counts []load.Count) []countView {
 		views = append(views, countView(n))
 	}
 	return views
+}
+
+func columnNames(counts []load.Count) []string {
+	var names []string
+	for _, n := range counts {
+		names = append(names, n.Table+"."+n.Zone)
+	}
+	return names
 }
