@@ -47,7 +47,16 @@ func printLedger(c *cli.Context, entries []ledger.Entry) error {
 	}
 	l := newListing("number", "at", "user", "channel", "cells", "masked", "query")
 	for _, e := range entries {
-		l.add(e.Number, e.At, e.User, e.Channel, e.Cells, e.Masked, e.Query)
+		l.add(e.Number, e.At, e.User, e.Channel, e.Cells, e.Masked, shorten(e.Query, 80))
 	}
 	return l.draw(c.App.Writer)
+}
+
+// shorten cuts a text for a table, and shows that it did; --json has it whole.
+func shorten(text string, most int) string {
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most-1]) + "…"
 }
