@@ -1,3 +1,5 @@
+//go:build linux
+
 package load
 
 import (
@@ -7,7 +9,6 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -72,9 +73,6 @@ func starve(workspace string) {
 
 func command(t *testing.T, mode string, args ...string) *exec.Cmd {
 	t.Helper()
-	if runtime.GOOS != "linux" {
-		t.Skip("needs Linux")
-	}
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "EPSQL_LOAD_CHILD="+mode)
 	return cmd

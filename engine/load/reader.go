@@ -3,6 +3,7 @@ package load
 import (
 	"bytes"
 	"io"
+	"slices"
 
 	"epsql/sql/diag"
 )
@@ -22,6 +23,7 @@ type reader interface {
 type textReader struct {
 	stream *stream
 	size   int    // bytes a block
+	step   int    // bytes to ask for at a time: what is likely to come
 	carry  []byte // the beginning of a line whose rest is in the next block
 	line   int64  // lines given so far
 	ended  bool
@@ -33,7 +35,7 @@ func (l *loader) textReader(s *source) (reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &textReader{stream: st, size: l.opts.Block}
+	r := &textReader{stream: st, size: l.opts.Block, step: min(l.opts.Block, int(s.size)+1)}
 	if s.bom {
 		if _, err := io.CopyN(io.Discard, st.text, int64(len(byteOrderMark))); err != nil {
 			return nil, cannotRead(err)
@@ -71,9 +73,7 @@ func (r *textReader) fill(to *[]byte) error {
 // read appends up to n bytes of text.
 func (r *textReader) read(to *[]byte, n int) error {
 	have := len(*to)
-	if cap(*to)-have < n {
-		*to = append(make([]byte, 0, have+n), *to...)
-	}
+	*to = slices.Grow(*to, n)
 	got, err := io.ReadFull(r.stream.text, (*to)[have:have+n])
 	*to = (*to)[:have+got]
 	switch err {
@@ -99,7 +99,7 @@ func (r *textReader) next(b *block) error {
 	b.data = append(b.data, r.carry...)
 	r.carry = r.carry[:0]
 	for !r.ended && len(b.data) < r.size {
-		if err := r.read(&b.data, r.size-len(b.data)); err != nil {
+		if err := r.read(&b.data, min(r.size-len(b.data), r.step)); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@
 package quality
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -134,8 +135,7 @@ func (x *examiner) examine(ctx context.Context) (*Table, error) {
 	}
 	out.Series = x.series()
 	out.Holes = holes(x.periods)
-	// One masked part could be had back by subtracting the others from the whole.
-	if slices.ContainsFunc(out.Series, func(c Cell) bool { return c.Rows.mask != "" }) {
+	if !slices.ContainsFunc(out.Series, func(c Cell) bool { return c.Rows.mask == "" }) {
 		out.Rows = Count{mask: x.mask}
 	}
 	return out, nil
@@ -143,20 +143,35 @@ func (x *examiner) examine(ctx context.Context) (*Table, error) {
 
 func (x *examiner) from() string { return "main." + store.Quote(x.table.Name) }
 
-// series sums the deliveries by insurer and period.
+// series sums the deliveries by insurer and period. The table's total is shown,
+// so that a masked part must not be what is left of it: further parts, the
+// smallest first, are masked until two are, with enough persons in them.
 func (x *examiner) series() []Cell {
 	var out []Cell
+	var units []int64
 	for i, d := range x.periods {
 		if i > 0 && d.insurer == x.periods[i-1].insurer && d.period == x.periods[i-1].period {
+			last := len(out) - 1
+			out[last].Rows.n += d.rows
+			units[last] = max(units[last], d.units)
 			continue
 		}
-		var rows, units int64
-		for _, same := range x.periods[i:] {
-			if same.insurer == d.insurer && same.period == d.period {
-				rows, units = rows+same.rows, max(units, same.units)
-			}
+		out = append(out, Cell{d.insurer, d.period, Count{n: d.rows}})
+		units = append(units, d.units)
+	}
+	smallest := make([]int, len(out))
+	for i := range out {
+		smallest[i] = i
+	}
+	slices.SortStableFunc(smallest, func(a, b int) int { return cmp.Compare(units[a], units[b]) })
+	var masked, persons int64
+	for _, i := range smallest {
+		single := x.count(out[i].Rows.n, units[i])
+		if single.mask == "" && (masked == 0 || masked > 1 && persons >= x.threshold) {
+			break
 		}
-		out = append(out, Cell{d.insurer, d.period, x.count(rows, units)})
+		masked, persons = masked+1, persons+units[i]
+		out[i].Rows = Count{mask: x.mask}
 	}
 	return out
 }

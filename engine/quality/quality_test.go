@@ -140,11 +140,11 @@ func TestSeries(t *testing.T) {
 	for _, c := range s.Tables[0].Series {
 		got = append(got, c.Insurer+" "+c.Period+" "+c.Rows.String())
 	}
-	if text := strings.Join(got, ", "); text != "1 2008-1 9, 1 2008-4 10, 2 2008-1 10, 2 2008-4 few" {
-		t.Errorf("series: %s", text)
+	if text := strings.Join(got, ", "); text != "1 2008-1 few, 1 2008-4 10, 2 2008-1 10, 2 2008-4 few" {
+		t.Errorf("the smallest part must hide the one that is too small: %s", text)
 	}
-	if rows := s.Tables[0].Rows.String(); rows != "few" {
-		t.Errorf("the total gives the masked part away: %s", rows)
+	if rows := s.Tables[0].Rows.String(); rows != "31" {
+		t.Errorf("the total: %s", rows)
 	}
 	got = nil
 	for _, h := range s.Tables[0].Holes {
@@ -152,6 +152,14 @@ func TestSeries(t *testing.T) {
 	}
 	if text := strings.Join(got, ", "); text != "1 2008-2, 1 2008-3, 2 2008-2, 2 2008-3" {
 		t.Errorf("holes: %s", text)
+	}
+}
+
+func TestASeriesThatIsAllSmallHasNoTotal(t *testing.T) {
+	s := examined(t, header+sales("1200811", 1, 2, "A;20080115;1;100")+sales("1200821", 3, 3, "A;20080415;1;100"))
+	table := s.Tables[0]
+	if table.Rows.String() != "few" || table.Series[0].Rows.String() != "few" || table.Series[1].Rows.String() != "few" {
+		t.Errorf("got %+v", table)
 	}
 }
 
