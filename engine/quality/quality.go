@@ -126,7 +126,11 @@ func (x *examiner) examine(ctx context.Context) (*Table, error) {
 	if x.periods, err = x.delivered(ctx); err != nil {
 		return nil, err
 	}
-	out := &Table{Name: x.table.Name, Rows: Count{n: x.total}}
+	var persons int64
+	for _, d := range x.periods {
+		persons = max(persons, d.units)
+	}
+	out := &Table{Name: x.table.Name, Rows: x.count(x.total, persons)}
 	if out.Zones, err = x.zones(ctx); err != nil {
 		return nil, err
 	}
@@ -135,9 +139,6 @@ func (x *examiner) examine(ctx context.Context) (*Table, error) {
 	}
 	out.Series = x.series()
 	out.Holes = holes(x.periods)
-	if !slices.ContainsFunc(out.Series, func(c Cell) bool { return c.Rows.mask == "" }) {
-		out.Rows = Count{mask: x.mask}
-	}
 	return out, nil
 }
 
