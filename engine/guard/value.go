@@ -231,11 +231,3 @@ func orMasks(masks ...string) string {
 	}
 	return "(" + strings.Join(out, " | ") + ")"
 }
-
-// shown is the SQL condition that a mask is off; "" when it always is.
-func shown(mask string) string {
-	if mask == "" {
-		return ""
-	}
-	return mask + " = 0"
-}

@@ -1,0 +1,178 @@
+package guard
+
+import (
+	"strings"
+
+	"epsql/sql/ast"
+)
+
+// subquery binds a query in an expression: above the wall a single value or a
+// set of keys, on the person engine a set of the same persons or of public codes.
+func (s *scope) subquery(e *ast.Subquery) (value, error) {
+	if e.Kind == "EXISTS" {
+		return value{}, s.p.refuse(e, "exists", "EXISTS is not answered").WithHint("write id IN (SELECT id …), or a SEMI JOIN")
+	}
+	if s.place == 'r' && e.Kind == "SCALAR" {
+		return value{}, s.p.refuse(e, "scalar-below", "a single value computed by a query cannot be used on rows of persons yet").
+			WithHint("ask for it first and pass it with --param, or use it above the grouped query")
+	}
+	r, err := s.p.query(e.Query, s.env)
+	if err != nil {
+		return value{}, err
+	}
+	if len(r.columns) != 1 {
+		return value{}, s.p.fail(e, "subquery-columns", "the subquery gives %d columns, not one", len(r.columns)).WithHint("select one column")
+	}
+	c := r.columns[0]
+	if s.place == 'r' {
+		return s.inSet(e, r, c)
+	}
+	if r.zone == person {
+		return value{}, s.p.refuse(e, "rows", "the subquery gives rows of persons").WithHint("group it, for example count(*)")
+	}
+	if r.zone == public {
+		r = s.p.raise(r)
+		c = r.columns[0]
+	}
+	a := s.p.alias()
+	if e.Kind == "SCALAR" {
+		v := value{sql: "(SELECT " + a + "." + c.sql + " FROM (" + r.sql + ") AS " + a + ")", kind: c.kind, query: true}
+		if c.mask != "" {
+			v.mask = "coalesce((SELECT " + a + "." + c.mask + " FROM (" + r.sql + ") AS " + a + "), " + noMask + ")"
+		}
+		return v, nil
+	}
+	arg, err := s.plain(e.Arg)
+	if err != nil {
+		return value{}, err
+	}
+	if c.mask != "" {
+		return value{}, s.p.refuse(e, "masked-set", "the set of the subquery may hold masked values").WithHint("select the keys")
+	}
+	out := combine(boolean, "("+arg.sql+" IN (SELECT "+a+"."+c.sql+" FROM ("+r.sql+") AS "+a+"))", arg)
+	out.query = true
+	return out, nil
+}
+
+// inSet binds x IN (subquery) on the person engine.
+func (s *scope) inSet(e *ast.Subquery, r *relation, c column) (value, error) {
+	arg, err := s.bind(e.Arg)
+	if err != nil {
+		return value{}, err
+	}
+	if arg.ident != c.ident {
+		return value{}, s.p.refuse(e, "identifier", "an identifier is looked up among other values").WithHint("select the same identifier in the subquery")
+	}
+	switch r.zone {
+	case glass:
+		return value{}, s.p.refuse(e, "scalar-below", "a grouped result cannot be used on rows of persons yet").WithHint("group by the person in the subquery, or filter above")
+	case person:
+		if arg.ident == "" || !s.owns(arg) || !ownsOnly(r, c) {
+			return value{}, s.p.refuse(e, "between-persons", "rows are chosen by other persons' rows").
+				WithHint("compare the identifier of the row's owner with the owner in the subquery: id IN (SELECT id …)")
+		}
+	}
+	a := s.p.alias()
+	out := combine(boolean, "("+arg.guarded()+" IN (SELECT "+a+"."+c.sql+" FROM ("+r.sql+") AS "+a+"))", arg)
+	out.query, out.risky, out.domain = true, false, []string{"true", "false"}
+	return out, nil
+}
+
+// owns tells whether v is an owner of the rows in scope.
+func (s *scope) owns(v value) bool {
+	for _, m := range s.members {
+		for _, u := range m.units {
+			if !u.bits && u.sql == v.sql {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ownsOnly tells whether the rows of r belong to c's identifier alone.
+func ownsOnly(r *relation, c column) bool {
+	exact := 0
+	for _, u := range r.units {
+		if !u.bits {
+			exact++
+		}
+	}
+	return exact == 1 && c.owner
+}
+
+// raise brings a public result above the wall.
+func (p *planner) raise(r *relation) *relation {
+	m := p.publicLeaf(p.member(r, ""))
+	out := &relation{zone: glass, open: r.open}
+	var list []string
+	for i, c := range m.columns {
+		n := "c" + itoa(i)
+		list = append(list, c.sql+" AS "+n)
+		out.columns = append(out.columns, column{name: c.name, value: value{sql: n, kind: c.kind, domain: c.domain}})
+	}
+	out.sql = "SELECT " + strings.Join(list, ", ") + " FROM " + m.sql
+	return out
+}
+
+// setOp plans UNION [ALL] of grouped or public results.
+func (p *planner) setOp(q *ast.SetOp, env *environment) (*relation, error) {
+	if q.Op != "UNION" {
+		return nil, p.refuse(offset(q.Off), "set-operation", "%s is not answered yet", q.Op).WithHint("use a SEMI or ANTI JOIN")
+	}
+	var sides []*relation
+	for _, sub := range []ast.Query{q.Left, q.Right} {
+		r, err := p.query(sub, env)
+		if err != nil {
+			return nil, err
+		}
+		switch r.zone {
+		case person:
+			return nil, p.refuse(offset(q.Off), "set-operation", "UNION of rows of persons is not answered yet").WithHint("group each side first, then combine them with UNION ALL")
+		case public:
+			r = p.raise(r)
+		}
+		sides = append(sides, r)
+	}
+	if len(sides[0].columns) != len(sides[1].columns) {
+		return nil, p.fail(offset(q.Off), "set-columns", "the two sides of UNION have %d and %d columns", len(sides[0].columns), len(sides[1].columns)).
+			WithHint("give both sides the same columns")
+	}
+	word := " UNION "
+	if q.All {
+		word = " UNION ALL "
+	}
+	out := &relation{zone: glass, open: sides[0].open || sides[1].open}
+	out.sql = "SELECT * FROM (" + p.aligned(sides[0]) + word + p.aligned(sides[1]) + ")"
+	for i, c := range sides[0].columns {
+		n := itoa(i)
+		out.columns = append(out.columns, column{name: c.name, value: value{sql: "c" + n, mask: "m" + n, kind: c.kind}})
+	}
+	var keys []string
+	if q.OrderAll {
+		keys = numbered("c", len(out.columns))
+	}
+	for _, o := range q.Order {
+		sql, err := p.orderKey(o.Expr, nil, out)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, sql+direction(o))
+	}
+	limit, err := p.limit(q.Common())
+	out.sql += clause(" ORDER BY ", ", ", keys) + limit
+	return out, err
+}
+
+// aligned gives every column of r and its mask.
+func (p *planner) aligned(r *relation) string {
+	var list []string
+	for i, c := range r.columns {
+		mask := noMask
+		if c.mask != "" {
+			mask = c.mask
+		}
+		list = append(list, c.sql+" AS c"+itoa(i), mask+" AS m"+itoa(i))
+	}
+	return "SELECT " + strings.Join(list, ", ") + " FROM (" + r.sql + ") AS " + p.alias()
+}
