@@ -17,6 +17,7 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		Description:               describe("epsql"),
 		Flags:                     globalFlags(),
 		Commands:                  commands(),
+		Before:                    checkGlobals,
 		Action:                    group(nil),
 		Reader:                    stdin,
 		Writer:                    stdout,
@@ -60,6 +61,13 @@ func globalFlags() []cli.Flag {
 		&cli.StringFlag{Name: "memory", Usage: "memory `LIMIT` of the database, such as 4GB", DefaultText: "two thirds of the machine's"},
 		&cli.IntFlag{Name: "threads", Usage: "at most `N` threads", DefaultText: "all cores"},
 	}
+}
+
+func checkGlobals(c *cli.Context) error {
+	if c.Int("threads") < 0 {
+		return diag.New(diag.Usage, "bad-threads", "--threads is negative").WithHint("write how many threads at most, or leave it out")
+	}
+	return nil
 }
 
 // finish gives a command, and those below it, what all commands share.

@@ -27,7 +27,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 
 	app := newApp(stdin, stdout, stderr)
 	err := app.RunContext(ctx, arrange(app, args))
-	if err != nil && ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil && diag.ExitCode(err) != int(diag.Cancel) {
 		err = diag.New(diag.Cancel, "stopped", "stopped; nothing was changed by the interrupted step").Wrap(err)
 	}
 	report(stderr, err)
