@@ -4,12 +4,13 @@ package load
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,6 +19,7 @@ import (
 
 	"epsql/catalog"
 	"epsql/engine/store"
+	"epsql/engine/synth"
 )
 
 // BenchmarkLoad loads health-care lines and, in the same run, has plain DuckDB
@@ -104,84 +106,62 @@ func layout(b testing.TB, cat *catalog.Catalog) (*catalog.Layout, *catalog.Table
 	return nil, nil
 }
 
-// claims writes lines that have the shape of health care: every zone filled by
-// its type and codes, 300 000 persons in random order.
+// claims makes one file of health-care lines: the synthetic deliveries of all
+// insurers over three years, one after the other.
 func claims(b *testing.B, cat *catalog.Catalog, format string, lines int) string {
 	b.Helper()
-	l, t := layout(b, cat)
-	path := filepath.Join(b.TempDir(), "soins_"+format+".txt")
-	file, err := os.Create(path)
+	made := map[string]string{"fixed": "fixed", "delimited": "csv"}[format]
+	folder := b.TempDir()
+	report, err := synth.Generate(b.Context(), cat, synth.Options{
+		Persons: lines/50 + 100, FromYear: 2006, ToYear: 2008, Seed: 1, Population: cat.Populations[0].ID, Format: made, Out: folder,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := bufio.NewWriterSize(file, 1<<20)
-	rng := rand.New(rand.NewPCG(1, 2))
-	if format == "delimited" {
-		names := make([]string, len(l.Fields))
-		for i, f := range l.Fields {
-			names[i] = f.Zone
-		}
-		fmt.Fprintln(w, strings.Join(names, ";"))
-	}
-	values := make([][]string, len(l.Fields))
-	for i, f := range l.Fields {
-		for range 4096 {
-			values[i] = append(values[i], benchValue(rng, t, f))
-		}
-	}
-	line := make([]byte, 0, 2*l.RecordLength)
-	for range lines {
-		line = line[:0]
-		for i, f := range l.Fields {
-			value := values[i][rng.IntN(4096)]
-			if f.Zone == "SS00010" {
-				value = fmt.Sprintf("%015d", 10_000_000+rng.IntN(300_000)*7)
-			}
-			if format == "fixed" {
-				line = append(line, blanks[:f.Start-1-len(line)+f.Length-len(value)]...)
-			} else if i > 0 {
-				line = append(line, ';')
-			}
-			line = append(line, value...)
-		}
-		_, _ = w.Write(append(line, '\n'))
-	}
-	if err := w.Flush(); err != nil {
+	path := filepath.Join(b.TempDir(), "soins_"+format+".txt")
+	out, err := os.Create(path)
+	if err != nil {
 		b.Fatal(err)
 	}
-	_ = file.Close()
+	defer func() { _ = out.Close() }()
+	w := bufio.NewWriterSize(out, 1<<20)
+	header := format == "delimited"
+	for _, f := range report.Files {
+		if lines == 0 || f.Superseded || !slices.Equal(f.Tables, []string{"soins_sante"}) {
+			continue
+		}
+		lines -= appendLines(b, w, filepath.Join(folder, f.Name), lines, header, format == "delimited")
+		header = false
+	}
+	if err := w.Flush(); err != nil || lines > 0 {
+		b.Fatal("lines wanting:", lines, err)
+	}
 	return path
 }
 
-const blanks = "                                                  "
-
-func benchValue(rng *rand.Rand, t *catalog.Table, f catalog.Field) string {
-	zone := t.Zone(f.Zone)
-	switch f.Zone {
-	case "SS00004":
-		return "1200811"
-	case "SS00030":
-		return "S"
+// appendLines copies up to n lines of a file, its header too if wanted.
+func appendLines(b *testing.B, w *bufio.Writer, path string, n int, header, hasHeader bool) (copied int) {
+	b.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
 	}
-	switch {
-	case zone == nil: // of the other table
-		return ""
-	case len(zone.Parts) > 0 || zone.Type == catalog.TypeID:
-		return fmt.Sprintf("01%0*d", f.Length-2, rng.IntN(20_000)*1000+rng.IntN(100))
-	case len(zone.Codes) > 0:
-		return zone.Codes[rng.IntN(len(zone.Codes))].Code
+	for line := range bytes.Lines(text) {
+		if hasHeader && !header {
+			hasHeader = false
+			continue
+		}
+		if copied == n {
+			break
+		}
+		_, _ = w.Write(line)
+		if hasHeader {
+			hasHeader, header = false, false
+			continue
+		}
+		copied++
 	}
-	switch zone.Type {
-	case catalog.TypeDate:
-		return fmt.Sprintf("2008%02d%02d", 1+rng.IntN(12), 1+rng.IntN(28))
-	case catalog.TypeMonth:
-		return fmt.Sprintf("2008%02d", 1+rng.IntN(12))
-	case catalog.TypeCents:
-		return strconv.Itoa(rng.IntN(20_000) - 500)
-	case catalog.TypeInt:
-		return strconv.Itoa(rng.IntN(30))
-	}
-	return fmt.Sprintf("%0*d", zone.Length, rng.IntN(3000))[:zone.Length]
+	return copied
 }
 
 // processorTime is what this process has used so far.
@@ -260,6 +240,6 @@ func plainDelimited(l *catalog.Layout, t *catalog.Table, path string) string {
 	for _, f := range l.Fields {
 		columns = append(columns, fmt.Sprintf("'%s': '%s'", f.Zone, plainType(t, f.Zone)))
 	}
-	return fmt.Sprintf(`CREATE TABLE plain AS SELECT * FROM read_csv('%s', columns={%s}, delim=';', header=true, auto_detect=false, dateformat='%%Y%%m%%d', store_rejects=true, rejects_limit=0)`,
+	return fmt.Sprintf(`CREATE TABLE plain AS SELECT * FROM read_csv('%s', columns={%s}, delim=';', header=true, auto_detect=false, dateformat='%%Y%%m%%d', nullstr=['', '00000000'], store_rejects=true, rejects_limit=0)`,
 		path, strings.Join(columns, ", "))
 }

@@ -66,9 +66,13 @@ func (l *loader) newJob(ctx context.Context, s *source, report *Report) (*job, e
 		work: make(chan *task, chunksInFlight), order: make(chan *task, chunksInFlight),
 		reasons: map[Count]int64{}, unknown: map[Count]int64{},
 	}
-	for range blocksInFlight {
-		j.free <- &block{}
+	for len(l.spare) < blocksInFlight {
+		l.spare = append(l.spare, &block{})
 	}
+	for _, b := range l.spare {
+		j.free <- b
+	}
+	l.spare = l.spare[:0]
 	if err := j.open(ctx); err != nil {
 		j.close()
 		return nil, err
@@ -97,6 +101,9 @@ func (j *job) open(ctx context.Context) (err error) {
 
 // close frees what DuckDB holds for the job; the transaction is not its business.
 func (j *job) close() {
+	for len(j.free) > 0 {
+		j.loader.spare = append(j.loader.spare, <-j.free)
+	}
 	if j.reader != nil {
 		j.reader.close()
 	}

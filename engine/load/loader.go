@@ -25,7 +25,8 @@ type loader struct {
 	conn     *sql.Conn
 	native   mapping.Connection
 	units    []*numbering
-	known    bool // units hold what the workspace holds
+	known    bool     // units hold what the workspace holds
+	spare    []*block // kept from file to file
 	progress Progress
 }
 

@@ -22,7 +22,8 @@ type reader interface {
 // textReader reads lines: blocks of text, cut after the last whole line.
 type textReader struct {
 	stream *stream
-	size   int    // bytes a block
+	size   int    // bytes a block at most
+	now    int    // bytes the next block: the first are small, so that all stages soon have work
 	step   int    // bytes to ask for at a time: what is likely to come
 	carry  []byte // the beginning of a line whose rest is in the next block
 	line   int64  // lines given so far
@@ -30,12 +31,14 @@ type textReader struct {
 	open   bool // the text does not end with a line end
 }
 
+const firstBlock = 4 << 20
+
 func (l *loader) textReader(s *source) (reader, error) {
 	st, err := s.open()
 	if err != nil {
 		return nil, err
 	}
-	r := &textReader{stream: st, size: l.opts.Block, step: min(l.opts.Block, int(s.size)+1)}
+	r := &textReader{stream: st, size: l.opts.Block, now: min(l.opts.Block, firstBlock), step: min(l.opts.Block, int(s.size)+1)}
 	if s.bom {
 		if _, err := io.CopyN(io.Discard, st.text, int64(len(byteOrderMark))); err != nil {
 			return nil, cannotRead(err)
@@ -98,11 +101,12 @@ func (r *textReader) next(b *block) error {
 	b.reset()
 	b.data = append(b.data, r.carry...)
 	r.carry = r.carry[:0]
-	for !r.ended && len(b.data) < r.size {
-		if err := r.read(&b.data, min(r.size-len(b.data), r.step)); err != nil {
+	for !r.ended && len(b.data) < r.now {
+		if err := r.read(&b.data, min(r.now-len(b.data), r.step)); err != nil {
 			return err
 		}
 	}
+	r.now = min(2*r.now, r.size)
 	if len(b.data) == 0 {
 		return io.EOF
 	}
