@@ -3,7 +3,7 @@
 //
 // It takes a [guard.Result] and nothing else. Only the guard can make one, so
 // what has not been masked cannot be written. A masked cell reads the channel's
-// mask word; in Parquet, whose columns are typed, it is NULL and a boolean
+// mask word; in Parquet, whose columns are typed, it is NULL, and a boolean
 // column named after the column and the mask word tells.
 package export
 

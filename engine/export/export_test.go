@@ -75,6 +75,13 @@ func TestParquetHasNullAndAFlagWhereACellIsMasked(t *testing.T) {
 	}
 }
 
+func TestParquetHasTheFlagThoughNothingIsMasked(t *testing.T) {
+	path := write(t, "SELECT count(*) AS personnes FROM population", "parquet")
+	if got := query(t, "SELECT * FROM '"+path+"'"); got != "13|false\n" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestParquetKeepsTheTypes(t *testing.T) {
 	path := write(t, everyKind, "parquet")
 	got := query(t, "SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '"+path+"')")

@@ -75,12 +75,12 @@ func (f field) output() string {
 	return fmt.Sprintf(`CAST(%s AS %s) AS "%s"`, f.temp, f.cast, strings.ReplaceAll(f.name, `"`, `""`))
 }
 
-// parquetFields gives each column, and behind a column with masked cells the
-// column that tells which.
+// parquetFields gives each column, and behind one whose cells may be masked the
+// column that tells which are: the columns do not depend on the data.
 func parquetFields(r *guard.Result) []field {
 	taken := map[string]bool{}
 	suffix := "_" + strings.ReplaceAll(r.Summary().Mask, " ", "_")
-	names, masked := uniqueNames(r.Columns()), maskedColumns(r)
+	names := uniqueNames(r.Columns())
 	for _, n := range names {
 		taken[strings.ToLower(n)] = true
 	}
@@ -88,7 +88,7 @@ func parquetFields(r *guard.Result) []field {
 	for i, c := range r.Columns() {
 		store, cast := parquetType(i, c, r)
 		out = append(out, field{source: i, temp: fmt.Sprintf("c%d", i), name: names[i], store: store, cast: cast})
-		if masked[i] {
+		if c.Maskable {
 			out = append(out, field{
 				source: i, flag: true, temp: fmt.Sprintf("m%d", i),
 				name: unique(names[i]+suffix, taken), store: "BOOLEAN", cast: "BOOLEAN",
@@ -96,16 +96,6 @@ func parquetFields(r *guard.Result) []field {
 		}
 	}
 	return out
-}
-
-func maskedColumns(r *guard.Result) []bool {
-	masked := make([]bool, len(r.Columns()))
-	for row := range r.Rows() {
-		for i, c := range row {
-			masked[i] = masked[i] || c.Masked
-		}
-	}
-	return masked
 }
 
 // parquetType is how column i is staged and what it becomes. Decimals come as

@@ -149,6 +149,8 @@ type Result struct {
 type Column struct {
 	Name string
 	Kind string
+	// Maskable: its cells depend on persons and may be masked.
+	Maskable bool
 }
 
 // Cell is a value or a masked cell. Value is nil (SQL NULL), bool, int64,

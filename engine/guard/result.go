@@ -23,7 +23,7 @@ func (g *glassEngine) answer(ctx context.Context, p *Plan) (*Result, error) {
 	res := &Result{}
 	i := 0
 	for _, c := range p.columns {
-		res.columns = append(res.columns, Column{Name: c.name, Kind: resultKind(types[i].DatabaseTypeName())})
+		res.columns = append(res.columns, Column{Name: c.name, Kind: resultKind(types[i].DatabaseTypeName()), Maskable: c.mask != ""})
 		res.masks = append(res.masks, c.mask != "")
 		i++
 		if c.mask != "" {
