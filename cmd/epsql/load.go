@@ -42,11 +42,11 @@ func runLoad(c *cli.Context) error {
 		return err
 	}
 	defer ws.Close() //nolint:errcheck // each file was committed or rolled back
-	bar := newMeter(c.App.ErrWriter, "bytes", true)
+	bar := newMeter(c.App.ErrWriter, "")
 	reports, err := load.Files(c.Context, ws, c.Args().Slice(), load.Options{
 		As: c.String("as"), Encoding: c.String("encoding"), MaxRejects: c.Float64("max-rejects"), Workers: c.Int("threads"),
 		Progress: func(p load.Progress) {
-			bar.show(fmt.Sprintf("%d/%d %s, %d rows", p.Number, p.Files, filepath.Base(p.File), p.Rows), p.Bytes, p.Size)
+			bar.show(fmt.Sprintf("%d/%d %s, %d rows", p.Number, p.Files, filepath.Base(p.File), p.Rows), p.Before+p.Bytes, p.All)
 		},
 	})
 	bar.end()

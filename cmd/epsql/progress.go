@@ -2,25 +2,25 @@ package main
 
 import (
 	"io"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 )
 
 // meter draws how far a command is, on a terminal only. A nil meter draws nothing.
 type meter struct {
-	w     io.Writer
-	unit  string
-	bytes bool
-	bar   *progressbar.ProgressBar
-	size  int64
-	now   string
+	w    io.Writer
+	unit string // of what is counted; "" for bytes
+	bar  *progressbar.ProgressBar
+	size int64
+	now  string
 }
 
-func newMeter(w io.Writer, unit string, bytes bool) *meter {
+func newMeter(w io.Writer, unit string) *meter {
 	if !isTerminal(w) {
 		return nil
 	}
-	return &meter{w: w, unit: unit, bytes: bytes}
+	return &meter{w: w, unit: unit}
 }
 
 // show tells that done of size is done, of the thing called what.
@@ -34,11 +34,10 @@ func (m *meter) show(what string, done, size int64) {
 		m.bar = progressbar.NewOptions64(size,
 			progressbar.OptionSetWriter(m.w),
 			progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(),
-			progressbar.OptionSetItsString(m.unit),
-			progressbar.OptionShowBytes(m.bytes),
+			m.rate(),
 			progressbar.OptionSetPredictTime(true),
 			progressbar.OptionSetWidth(20),
+			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionClearOnFinish())
 	}
 	if what != m.now {
@@ -46,6 +45,17 @@ func (m *meter) show(what string, done, size int64) {
 		m.bar.Describe(what)
 	}
 	m.bar.Set64(done) //nolint:errcheck // a bar that cannot be drawn is no trouble
+}
+
+// rate is what the bar says of the speed.
+func (m *meter) rate() progressbar.Option {
+	if m.unit == "" {
+		return progressbar.OptionShowBytes(true)
+	}
+	return func(p *progressbar.ProgressBar) {
+		progressbar.OptionShowIts()(p)
+		progressbar.OptionSetItsString(m.unit)(p)
+	}
 }
 
 // end takes the bar away.

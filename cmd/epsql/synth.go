@@ -48,7 +48,7 @@ func runSynth(c *cli.Context) error {
 	if population == "" {
 		population = cat.Populations[0].ID
 	}
-	bar := newMeter(c.App.ErrWriter, "persons", false)
+	bar := newMeter(c.App.ErrWriter, "persons")
 	report, err := synth.Generate(c.Context, cat, synth.Options{
 		Persons: c.Int("persons"), FromYear: from, ToYear: to, Seed: c.Uint64("seed"),
 		Population: population, Format: c.String("format"), Defects: c.Float64("defects"), Out: c.String("out"),

@@ -64,6 +64,7 @@ type Progress struct {
 	Number      int // of the file, from 1
 	Files       int
 	Bytes, Size int64 // read so far, and the size of the file
+	Before, All int64 // the sizes of the files before this one, and of all
 	Rows        int64 // stored so far
 }
 
@@ -126,8 +127,13 @@ func Files(ctx context.Context, ws *store.Workspace, paths []string, opts Option
 	defer l.close()
 	sources := l.recogniseAll(found)
 	reports := make([]Report, 0, len(sources))
+	var before, all int64
+	for _, s := range sources {
+		all += s.size
+	}
 	for i, s := range sources {
-		l.progress = Progress{File: s.name, Number: i + 1, Files: len(sources), Size: s.size}
+		l.progress = Progress{File: s.name, Number: i + 1, Files: len(sources), Size: s.size, Before: before, All: all}
+		before += s.size
 		report := l.file(ctx, s)
 		reports = append(reports, report)
 		if report.Err != nil && report.Err.Kind == diag.Cancel {
