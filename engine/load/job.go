@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -231,7 +232,9 @@ func (j *job) dispatch(ctx context.Context, b *block, plan int, rows []uint64) e
 	return send(ctx, j.order, t)
 }
 
-// convertAll is the third stage: lines become vectors.
+// convertAll is the third stage: lines become vectors. It gives way after each
+// task: the appender, which returns from a call into DuckDB, must not wait, for
+// it is what the others are waiting for in the end.
 func (j *job) convertAll(ctx context.Context) error {
 	conv := converter{splitter: splitter{source: j.source}}
 	for {
@@ -241,6 +244,7 @@ func (j *job) convertAll(ctx context.Context) error {
 		}
 		conv.fill(t, j.plans[t.plan], j.ledger.next)
 		close(t.done)
+		runtime.Gosched()
 	}
 }
 

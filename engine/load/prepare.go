@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"runtime"
 	"slices"
 
 	"epsql/catalog"
@@ -67,6 +68,9 @@ func (p *preparer) run() {
 	sp := splitter{source: p.job.source}
 	var r record
 	for i := p.from; i < p.to; i++ {
+		if i&1023 == 0 {
+			runtime.Gosched() // see convertAll
+		}
 		p.block.table[i] = -1
 		if len(p.block.text(i)) == 0 && p.job.source.format != "parquet" {
 			continue
