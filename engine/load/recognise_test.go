@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"epsql/engine/store"
 	"epsql/sql/diag"
 )
 
@@ -216,5 +217,19 @@ func TestParquet(t *testing.T) {
 	}
 	if r[0].Lines != 3 || strings.Join(r[0].Extra, "") != "colour" {
 		t.Errorf("report: %+v", r[0])
+	}
+}
+
+func TestParquetNeedsAccessToFiles(t *testing.T) {
+	ws, err := store.Open(t.Context(), newWorkspace(t), library(), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ws.Close() }()
+	path := filepath.Join(t.TempDir(), "loans.parquet")
+	writeParquet(t, path, "SELECT 'N0811' AS sent, 12 AS reader, 'L' AS kind")
+	reports, _ := Files(t.Context(), ws, []string{path}, Options{})
+	if r := reports[0]; r.Err == nil || r.Err.Code != "no-file-access" {
+		t.Errorf("got %+v", r)
 	}
 }
