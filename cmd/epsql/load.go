@@ -37,6 +37,7 @@ func runLoad(c *cli.Context) error {
 	}
 	opts := storeOptions(c)
 	opts.Files = true // the database reads Parquet itself
+	opts.Memory = cmp.Or(opts.Memory, load.Memory)
 	ws, _, err := openWorkspace(c, opts)
 	if err != nil {
 		return err
@@ -72,13 +73,26 @@ func tellLoad(w io.Writer, reports []load.Report) {
 	tellRejects(w, reports)
 	tellUnknown(w, reports)
 
+	var files, refused int
 	var lines, stored, rejected, removed int64
 	var spent time.Duration
 	for _, r := range reports {
-		lines, stored, rejected, removed = lines+r.Lines, stored+r.Stored, rejected+r.Rejected, removed+r.Removed
 		spent += r.Duration
+		switch r.Status {
+		case load.Loaded:
+			files++
+			lines, stored, rejected, removed = lines+r.Lines, stored+r.Stored, rejected+r.Rejected, removed+r.Removed
+		case load.Refused:
+			refused++
+		}
 	}
-	fmt.Fprintf(w, "%s: %s = %d stored + %d rejected", count(len(reports), "file"), count(lines, "line"), stored, rejected)
+	if refused > 0 {
+		fmt.Fprintf(w, "%s refused: nothing of them was kept\n", count(refused, "file"))
+	}
+	if files == 0 {
+		return
+	}
+	fmt.Fprintf(w, "%s: %s = %d stored + %d rejected", count(files, "file"), count(lines, "line"), stored, rejected)
 	if removed > 0 {
 		fmt.Fprintf(w, "; %s replaced by a later version", count(removed, "row"))
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -37,14 +36,9 @@ func runQuality(c *cli.Context) error {
 			return err
 		}
 	}
-	summary, err := quality.Report(c.Context, ws)
+	summary, err := quality.Report(c.Context, ws, c.Args().Slice()...)
 	if err != nil {
 		return err
-	}
-	if names := c.Args().Slice(); len(names) > 0 {
-		summary.Tables = slices.DeleteFunc(summary.Tables, func(t quality.Table) bool {
-			return !slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, t.Name) })
-		})
 	}
 	if c.Bool("json") {
 		return printJSON(c.App.Writer, summary)

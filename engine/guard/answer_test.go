@@ -134,6 +134,11 @@ func TestAnswers(t *testing.T) {
 			"lignes\n*\n",
 		},
 		{
+			"a filter above leaves masked rows out",
+			"SELECT sum(n) FILTER (WHERE p = 10000) AS a, sum(n) FILTER (WHERE p >= 80000) AS b, sum(n) FILTER (WHERE n > 50) AS c FROM (SELECT population.province_v1(pp0025) AS p, count(*) AS n FROM population GROUP BY 1)",
+			"a | b | c\n60 | * | *\n",
+		},
+		{
 			"two leaves join on their keys",
 			"SELECT a.pp0020, a.n, b.m FROM (SELECT pp0020, count(*) AS n FROM population GROUP BY 1) AS a JOIN (SELECT pp0020, sum(ss00060) AS m FROM soins_sante JOIN population ON pp0010 = ss00010 GROUP BY 1) AS b USING (pp0020)",
 			"pp0020 | n | m\n1 | 60 | 180000\n2 | 60 | 180000\n",

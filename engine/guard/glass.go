@@ -233,6 +233,14 @@ func (p *planner) limit(c *ast.Clauses) (string, error) {
 	return out, nil
 }
 
+// anyMask is the mask of a value computed over rows; "" when none has one.
+func anyMask(mask, filter string) string {
+	if mask == "" {
+		return ""
+	}
+	return "coalesce(bit_or(" + mask + ")" + filter + ", " + noMask + ")"
+}
+
 // glassAggregate binds an aggregate over rows above the wall.
 func (s *scope) glassAggregate(f *ast.Func) (value, error) {
 	if s.place != 'g' {
@@ -264,18 +272,16 @@ func (s *scope) glassAggregate(f *ast.Func) (value, error) {
 		args = "DISTINCT " + args
 	}
 	out.sql = name + "(" + args + ")"
-	mask := orMasks(out.mask, s.hidden)
+	// Of a row that the filter leaves out only the filter's own mask counts.
+	filter, everywhere := "", s.hidden
 	if f.Filter != nil {
 		v, err := inner.plain(f.Filter)
 		if err != nil {
 			return value{}, err
 		}
-		out.sql += " FILTER (WHERE " + v.sql + ")"
-		mask = orMasks(mask, v.mask)
+		filter, everywhere = " FILTER (WHERE "+v.sql+")", orMasks(everywhere, v.mask)
 	}
-	out.mask = ""
-	if mask != "" {
-		out.mask = "coalesce(bit_or(" + mask + "), " + noMask + ")"
-	}
+	out.sql += filter
+	out.mask = orMasks(anyMask(out.mask, filter), anyMask(everywhere, ""))
 	return out, nil
 }

@@ -26,6 +26,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"iter"
+	"slices"
 	"strings"
 
 	"epsql/catalog"
@@ -54,11 +55,16 @@ type Guard struct {
 	parser *parse.Parser
 }
 
-// New makes a guard. A channel that gives out no tables is refused.
+// New makes a guard. A channel that gives out no tables, or that the workspace's
+// population may not use, is refused.
 func New(_ context.Context, cfg Config) (*Guard, error) {
 	if !cfg.Channel.Tables {
 		return nil, diag.New(diag.Guard, "channel", "the channel %s gives out no tables", cfg.Channel.ID).
 			WithHint("choose another channel with --channel")
+	}
+	if !slices.Contains(cfg.Workspace.Population.Channels, cfg.Channel.ID) {
+		return nil, diag.New(diag.Guard, "looser-channel", "channel %s is not allowed: this workspace holds population %s", cfg.Channel.ID, cfg.Workspace.Population.ID).
+			WithHint("use %s", strings.Join(cfg.Workspace.Population.Channels, " or "))
 	}
 	p, err := parse.New()
 	if err != nil {

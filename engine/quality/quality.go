@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"epsql/catalog"
 	"epsql/engine/store"
@@ -87,14 +88,18 @@ func (c Count) MarshalJSON() ([]byte, error) {
 	return json.Marshal(c.n)
 }
 
-// Report examines all tables that hold rows.
-func Report(ctx context.Context, ws *store.Workspace) (*Summary, error) {
+// Report examines the tables that hold rows: the named ones, or all.
+func Report(ctx context.Context, ws *store.Workspace, tables ...string) (*Summary, error) {
 	channel, err := ws.Channel("")
 	if err != nil {
 		return nil, err
 	}
 	out := &Summary{Channel: channel.ID, Threshold: channel.Threshold, Mask: channel.Mask}
 	for _, t := range ws.Catalog.Tables {
+		named := func(name string) bool { return strings.EqualFold(name, t.Name) }
+		if len(tables) > 0 && !slices.ContainsFunc(tables, named) {
+			continue
+		}
 		x := &examiner{ws: ws, table: t, threshold: int64(channel.Threshold), mask: channel.Mask}
 		table, err := x.examine(ctx)
 		if err != nil {
