@@ -49,6 +49,11 @@ func TestAnswers(t *testing.T) {
 			"s\n*\n",
 		},
 		{
+			"a sum of codes is masked when few have one of them",
+			"SELECT sum(population.province_v1(pp0025)) AS a, sum(CASE pp0025 WHEN '62063' THEN 1 WHEN '21004' THEN 1000 ELSE 0 END) AS b FROM population",
+			"a | b\n* | *\n",
+		},
+		{
 			"a condition that all but three meet is masked too",
 			"SELECT count(*) FILTER (WHERE pp0025 <> '62063') AS n, count(*) AS tous FROM population",
 			"n | tous\n* | 120\n",

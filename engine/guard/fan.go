@@ -24,9 +24,13 @@ func (p *planner) multiplicity(j *ast.Join, l, r, out *from, where ast.Expr) err
 		out.supports = append(out.supports, partners(j, l, r)...)
 		return nil
 	}
-	side, other := r, l
+	side, other, keeps := r, l, "RIGHT"
 	if l.zone == public {
-		side, other = l, r
+		side, other, keeps = l, r, "LEFT"
+	}
+	if j.Kind == keeps || j.Kind == "FULL" {
+		return p.refuse(j, "outer-public", "an outer join keeps rows of %s that no person has", side.members[0].alias).
+			WithHint("group the persons first and join the grouped result; values of closed lists are listed anyway")
 	}
 	for _, m := range side.members {
 		unique, err := p.joinedByKey(j, m, other, where)

@@ -105,7 +105,9 @@ func (s *scope) valueTerms(e ast.Expr, v value, err error) ([]term, error) {
 	case v.kind == number && v.measure:
 		out = append(out, term{when: []string{nonZero(v)}})
 	case v.kind == number && v.domain != nil:
-		out = append(out, condTerm(nonZero(v)))
+		if out, err = s.valuesTerms(e, v); err != nil {
+			return nil, err
+		}
 	case v.kind == number:
 		out = append(out, term{when: []string{nonZero(v)}, attribute: true})
 	default:
@@ -189,16 +191,31 @@ func (s *scope) castTerms(e *ast.Cast) ([]term, error) {
 	if arg.kind == number || arg.kind == boolean || kindOfSQL(e.Type) != number {
 		return s.split(e.Arg)
 	}
-	if arg.kind == text && len(arg.domain) > 0 && len(arg.domain) <= 20 {
-		var out []term
-		for _, d := range arg.domain {
-			if strings.Trim(d, "0") != "" {
-				out = append(out, condTerm("coalesce("+arg.guarded()+" = "+literal(d)+", FALSE)"))
-			}
-		}
-		return out, nil
+	if arg.kind == text && arg.domain != nil {
+		return s.valuesTerms(e, arg)
 	}
 	return nil, s.encoding(e)
+}
+
+// maxValues bounds the values of a code that may be added up as a number.
+const maxValues = 20
+
+// valuesTerms are the parts of a number that has a closed list of values: who
+// has each of them, since their sum could carry the counts of all.
+func (s *scope) valuesTerms(e ast.Expr, v value) ([]term, error) {
+	if len(v.domain) > maxValues {
+		return nil, s.encoding(e)
+	}
+	var out []term
+	for _, d := range v.domain {
+		if strings.Trim(d, "-0.") != "" {
+			out = append(out, condTerm("coalesce("+v.guarded()+" = "+literal(d)+", FALSE)"))
+		}
+	}
+	if len(out) == 1 && v.kind == number {
+		return []term{condTerm(nonZero(v))}, nil
+	}
+	return out, nil
 }
 
 // inventing refuses values of the query's own tables inside an aggregate over
@@ -211,7 +228,7 @@ func (s *scope) inventing(e ast.Expr) error {
 // encoding refuses numbers made from text inside an aggregate: one sum could
 // carry the counts of many values.
 func (s *scope) encoding(e ast.Expr) error {
-	return s.p.refuse(e, "encoding", "a number made from text is aggregated").
+	return s.p.refuse(e, "encoding", "a number made from text or codes is aggregated").
 		WithHint("group by the text, or count rows with count(*) FILTER (WHERE condition)")
 }
 
@@ -291,7 +308,9 @@ func (s *scope) otherTerms(f *ast.Func) ([]term, error) {
 	var out []term
 	if v.kind == number {
 		if v.domain != nil {
-			out = append(out, condTerm(nonZero(v)))
+			if out, err = s.valuesTerms(f, v); err != nil {
+				return nil, err
+			}
 		} else {
 			out = append(out, term{when: []string{nonZero(v)}, attribute: true})
 		}
