@@ -49,6 +49,11 @@ func TestAnswers(t *testing.T) {
 			"s\n*\n",
 		},
 		{
+			"a condition cast to a number stays a condition, step by step",
+			"WITH a AS (SELECT CAST(NOT (ss00165 > 0) AS INTEGER) AS x FROM soins_sante) SELECT stddev(coalesce(x, 2) * 3) AS s, count(*) AS n FROM a",
+			"s | n\n* | 360\n",
+		},
+		{
 			"a sum of codes is masked when few have one of them",
 			"SELECT sum(population.province_v1(pp0025)) AS a, sum(CASE pp0025 WHEN '62063' THEN 1 WHEN '21004' THEN 1000 ELSE 0 END) AS b FROM population",
 			"a | b\n* | *\n",

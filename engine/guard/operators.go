@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -205,8 +206,27 @@ func (s *scope) cast(e *ast.Cast) (value, error) {
 		return value{}, s.p.refuse(e, "cast", "a cast to %s is not answered on persons", e.Type).WithHint("use BIGINT, DOUBLE or DECIMAL(18,4)")
 	}
 	out := combine(kindOfSQL(e.Type), "TRY_CAST("+v.sql+" AS "+e.Type+")", v)
-	out.domain = v.domain
+	out.domain = castDomain(v, out.kind)
 	return out, nil
+}
+
+// castDomain is the closed list of values that a cast may give.
+func castDomain(v value, to kind) []string {
+	switch {
+	case v.domain == nil || v.kind == to:
+		return v.domain
+	case v.kind == boolean && to == number:
+		return []string{"0", "1"}
+	case v.kind == text && to == number:
+		numeric := func(s string) bool { _, err := strconv.ParseFloat(s, 64); return err == nil }
+		if slices.ContainsFunc(v.domain, func(s string) bool { return !numeric(s) }) {
+			return nil
+		}
+		return v.domain
+	case to == text:
+		return v.domain
+	}
+	return nil
 }
 
 // tooWide tells whether a decimal type is so wide that a sum may overflow.

@@ -226,7 +226,7 @@ func (l *leaf) gridSQL(s shape) string {
 		for j, d := range k.domain {
 			rows[j] = "(" + literal(d) + ")"
 		}
-		parts = append(parts, "(SELECT DISTINCT TRY_CAST(x AS "+s.keys[i]+") AS k"+itoa(i)+" FROM (VALUES "+strings.Join(rows, ", ")+") AS v(x))")
+		parts = append(parts, "(SELECT DISTINCT TRY_CAST(x AS "+s.keys[i]+") AS k"+itoa(i)+" FROM (VALUES "+strings.Join(rows, ", ")+") AS v(x) WHERE k"+itoa(i)+" IS NOT NULL)")
 	}
 	return "SELECT * FROM (SELECT * FROM " + strings.Join(parts, " CROSS JOIN ") + ") AS g" + clause(" WHERE ", " AND ", l.grid)
 }
