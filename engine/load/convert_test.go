@@ -23,7 +23,7 @@ func converted(t *testing.T, typ catalog.Type, length int, raw string) string {
 	}
 	v := &c.vectors[0]
 	reason, known := col.convert(v, 5, []byte(raw), unicode)
-	got := values{v.data, &v.mask[0]}
+	got := values{v.data, v.nulls()}
 	switch {
 	case reason != "":
 		return reason

@@ -109,7 +109,7 @@ func (j *job) convert(t *testing.T, b *block, plan int, part []uint64) (rows, re
 	conv.fill(x, p, 1)
 	mapping.DataChunkSetSize(c.data, mapping.IdxT(c.n))
 	for k := range p.columns {
-		if v := (values{c.vectors[k].data, &c.vectors[k].mask[0]}); types[k].Ptr != nil && p.columns[k].Type.SQL() == "VARCHAR" {
+		if v := (values{c.vectors[k].data, c.vectors[k].nulls()}); types[k].Ptr != nil && p.columns[k].Type.SQL() == "VARCHAR" {
 			for i := range c.n {
 				if !v.null(i) && !utf8.Valid(v.text(i)) {
 					t.Errorf("%s holds bytes that are no UTF-8", p.columns[k].Name)

@@ -19,11 +19,28 @@ var vectorSize = int(mapping.VectorSize())
 type vector struct {
 	handle mapping.Vector
 	data   unsafe.Pointer
-	mask   []uint64 // one bit a row, clear for NULL
+	mask   []uint64 // one bit a row, clear for NULL; nil while nothing is NULL
 }
 
-func (v *vector) setNull(i int)           { v.mask[i>>6] &^= 1 << (i & 63) }
-func (v *vector) setValid(i int)          { v.mask[i>>6] |= 1 << (i & 63) }
+// setNull makes the mask at the first NULL: DuckDB takes a shorter way through
+// vectors without one.
+func (v *vector) setNull(i int) {
+	if v.mask == nil {
+		mapping.VectorEnsureValidityWritable(v.handle)
+		v.mask = unsafe.Slice((*uint64)(mapping.VectorGetValidity(v.handle)), (vectorSize+63)/64)
+	}
+	v.mask[i>>6] &^= 1 << (i & 63)
+}
+
+func (v *vector) setValid(i int) {
+	if v.mask != nil {
+		v.mask[i>>6] |= 1 << (i & 63)
+	}
+}
+
+// nulls is where the mask begins, nil while nothing is NULL.
+func (v *vector) nulls() *uint64 { return unsafe.SliceData(v.mask) }
+
 func (v *vector) setInt32(i int, n int32) { *(*int32)(unsafe.Add(v.data, i*4)) = n }
 func (v *vector) setInt64(i int, n int64) { *(*int64)(unsafe.Add(v.data, i*8)) = n }
 
@@ -84,9 +101,7 @@ func (c *chunk) bind() {
 	c.n = 0
 	for i := range c.vectors {
 		h := mapping.DataChunkGetVector(c.data, mapping.IdxT(i))
-		mapping.VectorEnsureValidityWritable(h)
-		mask := (*uint64)(mapping.VectorGetValidity(h))
-		c.vectors[i] = vector{handle: h, data: mapping.VectorGetData(h), mask: unsafe.Slice(mask, (vectorSize+63)/64)}
+		c.vectors[i] = vector{handle: h, data: mapping.VectorGetData(h)}
 	}
 }
 
