@@ -65,7 +65,7 @@ func allowed(name string, place byte) (function, *diag.Error) {
 		return f, e.WithHint("%s", placeHints[place])
 	}
 	return f, diag.New(diag.Guard, "function", "the function %s is not on the list of functions", name).
-		WithHint("%s", diag.DidYouMean(name, Functions(), "see the functions in `epsql shell` with .functions"))
+		WithHint("%s", diag.DidYouMean(name, Functions(), "`epsql shell` completes the names of functions with Tab"))
 }
 
 var places = map[byte]string{
