@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"epsql/engine/load"
+	"epsql/sql/diag"
 )
 
 func loadCommand() *cli.Command {
@@ -78,11 +79,11 @@ func tellLoad(w io.Writer, reports []load.Report) {
 	var spent time.Duration
 	for _, r := range reports {
 		spent += r.Duration
-		switch r.Status {
-		case load.Loaded:
+		switch {
+		case r.Status == load.Loaded:
 			files++
 			lines, stored, rejected, removed = lines+r.Lines, stored+r.Stored, rejected+r.Rejected, removed+r.Removed
-		case load.Refused:
+		case r.Status == load.Refused && !stopped(r):
 			refused++
 		}
 	}
@@ -99,10 +100,16 @@ func tellLoad(w io.Writer, reports []load.Report) {
 	fmt.Fprintf(w, "; %.1f s, %.0f lines/s\n", spent.Seconds(), float64(lines)/max(spent.Seconds(), 1e-3))
 }
 
+// stopped tells whether the user stopped the load of a file.
+func stopped(r load.Report) bool { return r.Err != nil && r.Err.Kind == diag.Cancel }
+
 // tellFile tells what there is to know of one file beyond its rows.
 func tellFile(w io.Writer, r load.Report) {
 	name := filepath.Base(r.File)
 	switch {
+	case stopped(r):
+		fmt.Fprintf(w, "%s: stopped: nothing of it was kept\n", name)
+		return
 	case r.Err != nil:
 		fmt.Fprintf(w, "%s: %s: %s\n", name, r.Status, strings.TrimPrefix(r.Err.Error(), name+": "))
 		if r.Err.Hint != "" {
