@@ -183,6 +183,22 @@ func itemName(e ast.Expr, i int) string {
 // engine.
 func (b *block) rows() (*relation, error) {
 	s := b.engineScope()
+	o, err := b.project(s)
+	if err != nil {
+		return nil, err
+	}
+	if len(b.f.fans) > 0 {
+		return nil, b.fanRefusal(b.f.fans[0])
+	}
+	where, err := b.where(s)
+	if err != nil {
+		return nil, err
+	}
+	return o.relation(b.f.zone, b.f, b.f.units, b.f.supports, b.fromClause()+where), nil
+}
+
+// project binds the select list on the person engine.
+func (b *block) project(s *scope) (*output, error) {
 	o := &output{}
 	for i, it := range b.items {
 		v, err := s.bind(it)
@@ -196,14 +212,7 @@ func (b *block) rows() (*relation, error) {
 		v.invented = v.invented || b.f.zone == public && !v.stored
 		o.add(itemName(it, i), v)
 	}
-	if len(b.f.fans) > 0 {
-		return nil, b.fanRefusal(b.f.fans[0])
-	}
-	where, err := b.where(s)
-	if err != nil {
-		return nil, err
-	}
-	return o.relation(b.f.zone, b.f, b.f.units, b.f.supports, b.fromClause()+where), nil
+	return o, nil
 }
 
 // output collects the select list of a block on the person engine: visible

@@ -94,6 +94,24 @@ func (s speaker) query(source string) string {
 	return steps + "SELECT g, " + cells + " FROM q GROUP BY g" + s.pick("", " ORDER BY a", " HAVING a > 10", " ORDER BY b DESC LIMIT 1")
 }
 
+// sameOutcome asks a query of three databases, each made by a change, and wants
+// one outcome.
+func sameOutcome(t *testing.T, g *Guard, query string, change func() string) {
+	t.Helper()
+	first := ""
+	for range 3 {
+		if _, err := g.cfg.Workspace.DB.Exec(change()); err != nil {
+			t.Fatal(err)
+		}
+		got := outcome(t, g, query)
+		if first == "" {
+			first = got
+		} else if got != first {
+			t.Fatalf("%s\ntells about a few persons:\n%s\nand\n%s", query, first, got)
+		}
+	}
+}
+
 // TestFewPersonsBehindAConditionTellNothing: two databases differ only in which
 // persons, none to three, have a supplement, and how much. Whatever is
 // aggregated over supplements, the outcome is the same to the byte. (Conditions
@@ -101,13 +119,10 @@ func (s speaker) query(source string) string {
 // only the difference with another answer tells, which one answer cannot stop.)
 func TestFewPersonsBehindAConditionTellNothing(t *testing.T) {
 	s := speaker{rand.New(rand.NewPCG(3, 4))}
-	ws := world(t, "eps", "")
-	g := guardOf(t, ws, "")
+	g := guardOf(t, world(t, "eps", ""), "")
 	const source = "SELECT ss00010 AS id, pp0020 AS g, ss00165 AS x, ss00165 > 0 AS c, ss00060 AS y FROM soins_sante JOIN population ON pp0010 = ss00010"
 	for range rounds(60) {
-		query := s.query(source)
-		first := ""
-		for range 3 {
+		sameOutcome(t, g, s.query(source), func() string {
 			var ids []string
 			for range s.r.IntN(4) {
 				ids = append(ids, fmt.Sprint(1+s.r.IntN(120)))
@@ -116,16 +131,8 @@ func TestFewPersonsBehindAConditionTellNothing(t *testing.T) {
 			if len(ids) > 0 {
 				change += fmt.Sprintf("UPDATE main.soins_sante SET ss00165 = %d WHERE ss00010 IN (%s)", []int{1, 500, 700}[s.r.IntN(3)], strings.Join(ids, ", "))
 			}
-			if _, err := ws.DB.Exec(change); err != nil {
-				t.Fatal(err)
-			}
-			got := outcome(t, g, query)
-			if first == "" {
-				first = got
-			} else if got != first {
-				t.Fatalf("%s\ntells about a few persons:\n%s\nand\n%s", query, first, got)
-			}
-		}
+			return change
+		})
 	}
 }
 
@@ -134,28 +141,17 @@ func TestFewPersonsBehindAConditionTellNothing(t *testing.T) {
 // asked about that municipality, the outcome is the same to the byte.
 func TestFewPersonsInAStepTellNothing(t *testing.T) {
 	s := speaker{rand.New(rand.NewPCG(5, 6))}
-	ws := world(t, "eps", "")
-	g := guardOf(t, ws, "")
+	g := guardOf(t, world(t, "eps", ""), "")
 	const source = "SELECT ss00010 AS id, pp0020 AS g, ss00160 AS x, ss00165 > 0 AS c, ss00060 AS y FROM soins_sante JOIN population ON pp0010 = ss00010 WHERE pp0025 = '62063'"
 	for range rounds(40) {
-		query := s.query(source)
-		first := ""
-		for range 3 {
+		sameOutcome(t, g, s.query(source), func() string {
 			change := "UPDATE main.population SET pp0025 = '21004' WHERE pp0025 = '62063';"
 			for range s.r.IntN(4) {
 				id := 1 + s.r.IntN(120)
 				change += fmt.Sprintf("UPDATE main.population SET pp0025 = '62063', pp0020 = '%d' WHERE pp0010 = %d;", 1+s.r.IntN(2), id)
 				change += fmt.Sprintf("UPDATE main.soins_sante SET ss00160 = %d, ss00165 = %d, ss00060 = %d WHERE ss00010 = %d;", s.r.IntN(1000), s.r.IntN(2)*500, s.r.IntN(5000), id)
 			}
-			if _, err := ws.DB.Exec(change); err != nil {
-				t.Fatal(err)
-			}
-			got := outcome(t, g, query)
-			if first == "" {
-				first = got
-			} else if got != first {
-				t.Fatalf("%s\ntells about a few persons:\n%s\nand\n%s", query, first, got)
-			}
-		}
+			return change
+		})
 	}
 }

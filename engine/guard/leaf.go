@@ -276,17 +276,9 @@ func (b *block) perUnit(keys []ast.Expr, bound []value) (*relation, error) {
 	}
 	s := b.engineScope()
 	s.hook = func(e ast.Expr) (value, bool, error) { return b.withinUnit(bound, e) }
-	o := &output{}
-	for i, it := range b.items {
-		v, err := s.bind(it)
-		if err != nil {
-			return nil, err
-		}
-		if v, err = s.derive(it, v); err != nil {
-			return nil, err
-		}
-		v.owner = b.owner(v)
-		o.add(itemName(it, i), v)
+	o, err := b.project(s)
+	if err != nil {
+		return nil, err
 	}
 	where, err := b.where(b.engineScope())
 	if err != nil {

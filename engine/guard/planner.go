@@ -179,6 +179,7 @@ func (p *planner) tableRelation(t *catalog.Table) *relation {
 	if t.Owner == "" {
 		r.zone = public
 	}
+	owner, _ := t.ColumnByName(t.Owner)
 	for _, c := range t.Columns() {
 		col := column{name: c.Name, value: p.columnValue(c, a)}
 		r.columns = append(r.columns, col)
@@ -186,21 +187,12 @@ func (p *planner) tableRelation(t *catalog.Table) *relation {
 		case c.Role != catalog.RoleIdentifier || r.zone == public:
 		case strings.EqualFold(c.Name, t.Owner):
 			r.units = append([]unitRef{p.unit(c.Protects, col.sql)}, r.units...)
-		case p.protected(c.Protects) && c.Protects != p.ownerUnit(t):
+		case p.protected(c.Protects) && c.Protects != owner.Protects:
 			r.units = append(r.units, p.besides(c.Protects, col.sql))
 		}
 	}
 	p.warnValidity(t)
 	return r
-}
-
-func (p *planner) ownerUnit(t *catalog.Table) string {
-	for _, c := range t.Columns() {
-		if strings.EqualFold(c.Name, t.Owner) {
-			return c.Protects
-		}
-	}
-	return ""
 }
 
 func (p *planner) columnValue(c catalog.Column, alias string) value {
