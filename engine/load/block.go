@@ -11,13 +11,13 @@ type block struct {
 	// line; the next field starts one byte further. Fixed width has none.
 	ends []uint16
 
-	table    []int8  // the plan of each line, -1 when it is blank or bad
+	taken    []bool  // the lines that are rows of the table
 	delivery []int32 // the delivery of each line
 	ids      []int32 // numbers of the identifiers, a fixed number a line
 	width    int     // that number
 	rejects  []reject
 
-	orders     [][]uint64  // the lines of each plan, in the order of storage
+	order      []uint64    // the lines taken, in the order of storage
 	deliveries []*delivery // those of the file up to this block
 }
 
@@ -43,7 +43,7 @@ func (b *block) size(fields, ids int) {
 	n := len(b.lines)
 	b.width = ids
 	b.ends = grown(b.ends, n*fields)
-	b.table = grown(b.table, n)
+	b.taken = grown(b.taken, n)
 	b.delivery = grown(b.delivery, n)
 	b.ids = grown(b.ids, n*ids)
 }

@@ -15,32 +15,45 @@ func converted(t *testing.T, typ catalog.Type, length int, raw string) string {
 	t.Helper()
 	zone := &catalog.Zone{ID: "Z", Type: typ, Length: length}
 	table := &catalog.Table{Zones: []*catalog.Zone{zone}}
-	c := newChunk(vectorTypes(table))
-	defer c.destroy()
+	b := newBatch([]format{formatOf(typ)}, 10, nil)
+	defer b.free()
 	col := column{Column: table.Columns()[0], length: length, nulls: [][]byte{[]byte("99999999")}}
 	if typ == catalog.TypeCode {
 		col.known = newCodeSet([]string{"01", "a rather long code"})
 	}
-	v := &c.vectors[0]
+	v := &b.vectors[0]
 	reason, known := col.convert(v, 5, []byte(raw), unicode)
-	got := values{v.data, v.nulls()}
 	switch {
 	case reason != "":
 		return reason
-	case got.null(5):
+	case v.null(5):
 		return "NULL"
 	case !known:
-		return "unknown " + string(got.text(5))
+		return "unknown " + string(v.text(5))
 	}
 	switch typ.SQL() {
 	case "VARCHAR":
-		return string(got.text(5))
+		return string(v.text(5))
 	case "DATE":
-		return time.Unix(int64(got.int32(5))*86400, 0).UTC().Format(time.DateOnly)
+		return time.Unix(int64(v.int32(5))*86400, 0).UTC().Format(time.DateOnly)
 	case "INTEGER":
-		return fmt.Sprint(got.int32(5))
+		return fmt.Sprint(v.int32(5))
 	}
-	return fmt.Sprint(unsafe.Slice((*int64)(v.data), vectorSize)[5])
+	return fmt.Sprint(unsafe.Slice((*int64)(v.data), 10)[5])
+}
+
+func (v *vector) null(i int) bool   { return v.nulls && v.mask[i>>6]>>(i&63)&1 == 0 }
+func (v *vector) int32(i int) int32 { return unsafe.Slice((*int32)(v.data), i+1)[i] }
+
+// text reads a text as Arrow's specification says.
+func (v *vector) text(i int) []byte {
+	header := unsafe.Add(v.data, i*16)
+	n := *(*uint32)(header)
+	if n <= inlined {
+		return unsafe.Slice((*byte)(unsafe.Add(header, 4)), n)
+	}
+	at := *(*uint32)(unsafe.Add(header, 12))
+	return unsafe.Slice((*byte)(v.long.data), v.long.used)[at : at+n]
 }
 
 func TestConversion(t *testing.T) {

@@ -10,9 +10,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/duckdb/duckdb-go/v2/mapping"
-
-	"epsql/catalog"
 	"epsql/engine/store"
 	"epsql/sql/diag"
 )
@@ -53,17 +50,16 @@ func through(t *testing.T, text []byte) {
 		refusal(t, err)
 		return
 	}
-	r, err := l.textReader(s)
-	if err != nil {
-		refusal(t, err)
-		return
-	}
-	defer r.close()
-	j := &job{loader: l, source: s, plans: l.plans(s), reader: r, ledger: &ledger{current: map[string]current{}, byName: map[string]int32{}}}
-	lines, rows, rejects, err := j.drain(t)
-	if err != nil {
-		refusal(t, err)
-		return
+	j := &job{loader: l, source: s, plans: l.plans(s), ledger: &ledger{current: map[string]current{}, byName: map[string]int32{}}}
+	j.others = make([]int64, len(j.plans))
+	var lines, rows, rejects int
+	for j.pass = range j.plans {
+		n, stored, bad, err := j.drain(t)
+		if err != nil {
+			refusal(t, err)
+			return
+		}
+		lines, rows, rejects = n, rows+stored, rejects+bad
 	}
 	if rows+rejects != lines {
 		t.Errorf("%d lines made %d rows and %d rejects", lines, rows, rejects)
@@ -75,6 +71,10 @@ func through(t *testing.T, text []byte) {
 
 // drain reads, prepares and converts all blocks.
 func (j *job) drain(t *testing.T) (lines, rows, rejects int, err error) {
+	if j.reader, err = j.loader.textReader(j.source); err != nil {
+		return 0, 0, 0, err
+	}
+	defer j.reader.close()
 	b := &block{}
 	for {
 		if err := j.reader.next(b); err != nil {
@@ -90,53 +90,30 @@ func (j *job) drain(t *testing.T) (lines, rows, rejects int, err error) {
 		}
 		j.prepare(b)
 		rejects += len(b.rejects)
-		for i, order := range b.orders {
-			for part := range slices.Chunk(order, vectorSize) {
-				n, bad := j.convert(t, b, i, part)
-				rows, rejects = rows+n, rejects+bad
-			}
+		for part := range slices.Chunk(b.order, smallBatch) {
+			n, bad := j.convert(t, b, part)
+			rows, rejects = rows+n, rejects+bad
 		}
 	}
 }
 
-func (j *job) convert(t *testing.T, b *block, plan int, part []uint64) (rows, rejects int) {
-	p := j.plans[plan]
-	types := vectorTypes(p.table)
-	c := newChunk(types)
-	defer c.destroy()
+func (j *job) convert(t *testing.T, b *block, part []uint64) (rows, rejects int) {
+	p := j.plan()
+	to := newBatch(p.formats(), len(part), nil)
+	defer to.free()
 	conv := converter{splitter: splitter{source: j.source}}
-	x := &task{block: b, rows: part, chunk: c, stored: make([]int64, len(b.deliveries)), unknown: make([]int64, len(p.columns))}
+	x := &task{block: b, rows: part, batch: to, stored: make([]int64, len(b.deliveries)), unknown: make([]int64, len(p.columns))}
 	conv.fill(x, p, 1)
-	mapping.DataChunkSetSize(c.data, mapping.IdxT(c.n))
 	for k := range p.columns {
-		if v := (values{c.vectors[k].data, c.vectors[k].nulls()}); types[k].Ptr != nil && p.columns[k].Type.SQL() == "VARCHAR" {
-			for i := range c.n {
+		if v := &to.vectors[k]; v.format == formatText {
+			for i := range to.n {
 				if !v.null(i) && !utf8.Valid(v.text(i)) {
 					t.Errorf("%s holds bytes that are no UTF-8", p.columns[k].Name)
 				}
 			}
 		}
 	}
-	return c.n, len(x.rejects)
-}
-
-// vectorTypes are what DuckDB says of a table made by package store.
-func vectorTypes(table *catalog.Table) (out []mapping.LogicalType) {
-	for _, c := range table.Columns() {
-		switch c.Type.SQL() {
-		case "INTEGER":
-			out = append(out, mapping.CreateLogicalType(mapping.TypeInteger))
-		case "BIGINT":
-			out = append(out, mapping.CreateLogicalType(mapping.TypeBigInt))
-		case "DATE":
-			out = append(out, mapping.CreateLogicalType(mapping.TypeDate))
-		case "DECIMAL(18,4)":
-			out = append(out, mapping.CreateDecimalType(18, 4))
-		default:
-			out = append(out, mapping.CreateLogicalType(mapping.TypeVarchar))
-		}
-	}
-	return append(out, mapping.CreateLogicalType(mapping.TypeInteger))
+	return to.n, len(x.rejects)
 }
 
 // notBlank counts lines the simple way.

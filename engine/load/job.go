@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"epsql/sql/diag"
 )
 
 // job loads one file: four stages joined by channels, which keep the order of
@@ -18,42 +19,48 @@ type job struct {
 	loader *loader
 	source *source
 	plans  []*plan
+	pass   int // index of the plan whose rows are being loaded
 	reader reader
 	report *Report
 	ledger *ledger
 
-	tables  []*appender // one a plan
-	chunks  []*chunkPool
-	rejects *rejectWriter
+	batches *batchPool
+	free    chan *block // blocks to be filled
+	filled  chan *block
+	work    chan *task // to the converters
+	order   chan *task // the same tasks, to the table
 
-	free   chan *block // blocks to be filled
-	filled chan *block
-	work   chan *task // to the converters
-	order  chan *task // the same tasks, to the appender
-
-	reasons map[Count]int64
-	unknown map[Count]int64
-	early   int64 // rejects from before the first delivery was seen
-	shown   time.Time
+	rejects  []stored
+	reasons  map[Count]int64
+	unknown  map[Count]int64
+	early    int64   // rejects from before the first delivery was seen
+	others   []int64 // by plan, lines that the first pass left to a later one
+	warnings []string
+	shown    time.Time
 }
 
-// blocks and chunks in flight: enough to keep every stage busy.
-const (
-	blocksInFlight = 3
-	chunksInFlight = 8
-)
+// stored is a reject on its way into the workspace.
+type stored struct {
+	reject
+	id int64 // of its delivery
+}
+
+// blocksInFlight are enough to keep every stage busy.
+const blocksInFlight = 3
 
 // enoughLines of a file tell whether it fits its layout: a hopeless one is not
 // read to its end.
 const enoughLines = 100_000
 
-// task is up to a vector of rows of one table, or, when it has no chunk, the
-// end of a block.
+// maxRejects are held in memory before they are stored.
+const maxRejects = 50_000
+
+// task is rows of a block for the table, or, when it has no batch, the end of
+// the block.
 type task struct {
 	block   *block
-	plan    int
 	rows    []uint64 // lines of the block in the order of storage, in the low half
-	chunk   *chunk
+	batch   *batch
 	done    chan struct{}
 	stored  []int64 // rows by delivery
 	unknown []int64 // rows with an unknown code, by column
@@ -62,11 +69,10 @@ type task struct {
 
 func (l *loader) newJob(ctx context.Context, s *source, report *Report) (*job, error) {
 	j := &job{
-		loader: l, source: s, plans: l.plans(s), report: report,
-		free: make(chan *block, blocksInFlight), filled: make(chan *block),
-		work: make(chan *task, chunksInFlight), order: make(chan *task, chunksInFlight),
+		loader: l, source: s, plans: l.plans(s), report: report, free: make(chan *block, blocksInFlight),
 		reasons: map[Count]int64{}, unknown: map[Count]int64{},
 	}
+	j.others = make([]int64, len(j.plans))
 	for len(l.spare) < blocksInFlight {
 		l.spare = append(l.spare, &block{})
 	}
@@ -74,86 +80,72 @@ func (l *loader) newJob(ctx context.Context, s *source, report *Report) (*job, e
 		j.free <- b
 	}
 	l.spare = l.spare[:0]
-	if err := j.open(ctx); err != nil {
-		j.close()
-		return nil, err
-	}
-	return j, nil
+	var err error
+	j.ledger, err = newLedger(ctx, l.conn)
+	return j, err
 }
 
-func (j *job) open(ctx context.Context) (err error) {
-	if j.ledger, err = newLedger(ctx, j.loader.conn); err != nil {
-		return err
-	}
-	if j.reader, err = j.loader.reader(ctx, j.source); err != nil {
-		return err
-	}
-	for _, p := range j.plans {
-		a, err := newAppender(j.loader.native, "main", p.table.Name)
-		if err != nil {
-			return err
-		}
-		j.tables = append(j.tables, a)
-		j.chunks = append(j.chunks, newChunkPool(a))
-	}
-	j.rejects, err = newRejectWriter(j.loader.native)
-	return err
-}
-
-// close frees what DuckDB holds for the job; the transaction is not its business.
+// close gives the blocks back.
 func (j *job) close() {
 	for len(j.free) > 0 {
 		j.loader.spare = append(j.loader.spare, <-j.free)
 	}
-	if j.reader != nil {
-		j.reader.close()
-	}
-	for i, a := range j.tables {
-		a.close()
-		j.chunks[i].destroy()
-	}
-	if j.rejects != nil {
-		j.rejects.close()
-	}
 }
 
-// run moves the file through the stages.
+// run reads the file once for each table that it has rows of: one statement
+// fills one table.
 func (j *job) run(ctx context.Context) error {
+	for i := range j.plans {
+		if i > 0 && j.others[i] == 0 {
+			continue
+		}
+		j.pass = i
+		if err := j.load(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// load is one pass over the file.
+func (j *job) load(ctx context.Context) (err error) {
+	if j.reader, err = j.loader.reader(ctx, j.source); err != nil {
+		return err
+	}
+	defer j.reader.close()
+	// Every thread of the engine may hold a batch while it asks for the next.
+	inFlight := j.loader.threads + 2
+	j.batches = newBatchPool(j.plan().formats(), largeBatch, inFlight)
+	defer j.batches.free()
+	j.filled = make(chan *block)
+	j.work, j.order = make(chan *task, inFlight), make(chan *task, inFlight)
+	if err := j.stages(ctx); err != nil {
+		return err
+	}
+	hash, err := j.reader.hash()
+	if err != nil {
+		return err
+	}
+	if j.report.Hash != "" && j.report.Hash != hash {
+		return diag.New(diag.Data, "file-changed", "the file changed while it was read").
+			WithHint("wait until it is complete, and load it again")
+	}
+	j.report.Hash, j.warnings = hash, j.reader.warnings()
+	return nil
+}
+
+func (j *job) plan() *plan { return j.plans[j.pass] }
+
+// stages moves the file through the stages.
+func (j *job) stages(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { defer close(j.filled); return j.read(ctx) })
 	group.Go(func() error { defer close(j.work); defer close(j.order); return j.prepareAll(ctx) })
 	for range j.loader.opts.Workers {
 		group.Go(func() error { return j.convertAll(ctx) })
 	}
-	group.Go(func() error { return j.appendAll(ctx) })
+	group.Go(func() error { return j.storeAll(ctx) })
 	return group.Wait()
-}
-
-// chunkPool holds the chunks of one table, made as they are needed.
-type chunkPool struct {
-	table *appender
-	made  []*chunk
-	free  chan *chunk
-}
-
-func newChunkPool(a *appender) *chunkPool {
-	return &chunkPool{table: a, free: make(chan *chunk, chunksInFlight)}
-}
-
-func (p *chunkPool) take(ctx context.Context) (*chunk, error) {
-	if len(p.free) == 0 && len(p.made) < chunksInFlight {
-		c := newChunk(p.table.types)
-		p.made = append(p.made, c)
-		return c, nil
-	}
-	c, _, err := receive(ctx, p.free)
-	return c, err
-}
-
-func (p *chunkPool) destroy() {
-	for _, c := range p.made {
-		c.destroy()
-	}
 }
 
 func send[T any](ctx context.Context, to chan<- T, v T) error {
@@ -183,6 +175,7 @@ func (j *job) read(ctx context.Context) error {
 		}
 		err = j.reader.next(b)
 		if errors.Is(err, io.EOF) {
+			j.free <- b
 			return nil
 		}
 		if err != nil {
@@ -202,11 +195,9 @@ func (j *job) prepareAll(ctx context.Context) error {
 			return err
 		}
 		j.prepare(b)
-		for i, rows := range b.orders {
-			for part := range slices.Chunk(rows, vectorSize) {
-				if err := j.dispatch(ctx, b, i, part); err != nil {
-					return err
-				}
+		for rows := range slices.Chunk(b.order, largeBatch) {
+			if err := j.dispatch(ctx, b, rows); err != nil {
+				return err
 			}
 		}
 		if err := send(ctx, j.order, &task{block: b}); err != nil {
@@ -215,16 +206,16 @@ func (j *job) prepareAll(ctx context.Context) error {
 	}
 }
 
-// dispatch hands a task out with the chunk it fills. Chunks are taken in the
+// dispatch hands a task out with the batch it fills. Batches are taken in the
 // order of the tasks, so that the oldest task never waits for a younger one.
-func (j *job) dispatch(ctx context.Context, b *block, plan int, rows []uint64) error {
-	c, err := j.chunks[plan].take(ctx)
+func (j *job) dispatch(ctx context.Context, b *block, rows []uint64) error {
+	to, err := j.batches.take(ctx)
 	if err != nil {
 		return err
 	}
 	t := &task{
-		block: b, plan: plan, rows: rows, chunk: c, done: make(chan struct{}),
-		stored: make([]int64, len(b.deliveries)), unknown: make([]int64, len(j.plans[plan].columns)),
+		block: b, rows: rows, batch: to, done: make(chan struct{}),
+		stored: make([]int64, len(b.deliveries)), unknown: make([]int64, len(j.plan().columns)),
 	}
 	if err := send(ctx, j.work, t); err != nil {
 		return err
@@ -232,9 +223,7 @@ func (j *job) dispatch(ctx context.Context, b *block, plan int, rows []uint64) e
 	return send(ctx, j.order, t)
 }
 
-// convertAll is the third stage: lines become vectors. It gives way after each
-// task: the appender, which returns from a call into DuckDB, must not wait, for
-// it is what the others are waiting for in the end.
+// convertAll is the third stage: lines become vectors.
 func (j *job) convertAll(ctx context.Context) error {
 	conv := converter{splitter: splitter{source: j.source}}
 	for {
@@ -242,28 +231,61 @@ func (j *job) convertAll(ctx context.Context) error {
 		if err != nil || !ok {
 			return err
 		}
-		conv.fill(t, j.plans[t.plan], j.ledger.next)
+		conv.fill(t, j.plan(), j.ledger.next)
 		close(t.done)
-		runtime.Gosched()
 	}
 }
 
-// appendAll is the last stage: vectors go to the tables in the order of the
-// file. Only this stage uses the connection while the others run.
-func (j *job) appendAll(ctx context.Context) error {
+// storeAll is the last stage: batches go into the table in the order of the
+// file, rejects after them. Only this stage uses the connection while the
+// others run.
+func (j *job) storeAll(ctx context.Context) error {
 	for {
-		t, ok, err := receive(ctx, j.order)
-		if err != nil || !ok {
-			return err
-		}
-		if t.chunk == nil {
-			err = j.endBlock(ctx, t.block)
-		} else {
-			err = j.endTask(ctx, t)
-		}
+		ended := false
+		err := j.loader.insert(ctx, j.plan().quoted(), j.plan().formats(), func() (*batch, error) {
+			if len(j.rejects) >= maxRejects {
+				return nil, io.EOF // the next statement goes on
+			}
+			b, err := j.next(ctx)
+			ended = err != nil
+			return b, err
+		})
 		if err != nil {
 			return err
 		}
+		if err := j.storeRejects(ctx); err != nil {
+			return err
+		}
+		if ended {
+			return nil
+		}
+	}
+}
+
+// next gives the next batch with rows, io.EOF at the end of the file. The
+// engine calls it from any of its threads, one at a time.
+func (j *job) next(ctx context.Context) (*batch, error) {
+	for {
+		t, ok, err := receive(ctx, j.order)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, io.EOF
+		}
+		if t.batch == nil {
+			if err := j.endBlock(ctx, t.block); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := j.endTask(ctx, t); err != nil {
+			return nil, err
+		}
+		if t.batch.n > 0 {
+			return t.batch, nil
+		}
+		t.batch.giveBack()
 	}
 }
 
@@ -274,20 +296,13 @@ func (j *job) endTask(ctx context.Context, t *task) error {
 	if err := j.account(t); err != nil {
 		return err
 	}
-	if t.chunk.n > 0 {
-		if err := j.tables[t.plan].append(t.chunk); err != nil {
-			return err
-		}
-	}
-	t.chunk.reset()
-	j.chunks[t.plan].free <- t.chunk
 	j.show(t.block, false)
-	return j.reject(t.block, t.rejects)
+	j.reject(t.block, t.rejects)
+	return nil
 }
 
 // account counts a task's rows, and checks deliveries that have their first.
 func (j *job) account(t *task) error {
-	p := j.plans[t.plan]
 	for i, n := range t.stored {
 		d := t.block.deliveries[i]
 		if n > 0 && d.rows == 0 {
@@ -301,16 +316,14 @@ func (j *job) account(t *task) error {
 	}
 	for i, n := range t.unknown {
 		if n > 0 {
-			j.unknown[Count{Table: p.table.Name, Zone: p.columns[i].Name, Reason: "code outside its list"}] += n
+			j.unknown[Count{Table: j.plan().table.Name, Zone: j.plan().columns[i].Name, Reason: "code outside its list"}] += n
 		}
 	}
 	return nil
 }
 
 func (j *job) endBlock(ctx context.Context, b *block) error {
-	if err := j.reject(b, b.rejects); err != nil {
-		return err
-	}
+	j.reject(b, b.rejects)
 	j.show(b, true)
 	if j.report.Lines >= enoughLines {
 		if err := j.accept(); err != nil {
@@ -320,10 +333,10 @@ func (j *job) endBlock(ctx context.Context, b *block) error {
 	return send(ctx, j.free, b)
 }
 
-// reject stores rejects. Those that do not tell their delivery go to the first.
-func (j *job) reject(b *block, rejects []reject) error {
-	for i := range rejects {
-		r := &rejects[i]
+// reject keeps rejects to be stored. Those that do not tell their delivery go
+// to the first.
+func (j *job) reject(b *block, rejects []reject) {
+	for _, r := range rejects {
 		j.reasons[Count{Zone: r.zone, Reason: r.reason}]++
 		j.report.Rejected++
 		j.report.Lines++
@@ -335,11 +348,8 @@ func (j *job) reject(b *block, rejects []reject) error {
 			d.rejects++
 			id = d.id
 		}
-		if err := j.rejects.write(id, r); err != nil {
-			return err
-		}
+		j.rejects = append(j.rejects, stored{r, id})
 	}
-	return nil
 }
 
 // show reports progress, not more than ten times a second.
@@ -352,16 +362,6 @@ func (j *job) show(b *block, end bool) {
 	p := j.loader.progress
 	p.Bytes, p.Rows = b.bytes, j.report.Stored
 	f(p)
-}
-
-// flush hands the rows over to the transaction.
-func (j *job) flush() error {
-	for _, a := range j.tables {
-		if err := a.flush(); err != nil {
-			return err
-		}
-	}
-	return j.rejects.flush()
 }
 
 // parallel runs f over n items in as many ranges as there are workers.

@@ -24,6 +24,7 @@ type loader struct {
 	opts     Options
 	conn     *sql.Conn
 	native   mapping.Connection
+	threads  int // of the engine
 	units    []*numbering
 	known    bool     // units hold what the workspace holds
 	spare    []*block // kept from file to file
@@ -36,7 +37,10 @@ func newLoader(ctx context.Context, ws *store.Workspace, opts Options) (*loader,
 		return nil, store.Fault(err, "cannot-open", "the workspace cannot be used")
 	}
 	l := &loader{ws: ws, opts: opts, conn: conn}
-	if l.native, err = native(conn); err != nil {
+	if l.native, err = native(conn); err == nil {
+		err = conn.QueryRowContext(ctx, "SELECT current_setting('threads')").Scan(&l.threads)
+	}
+	if err != nil {
 		_ = conn.Close()
 		return nil, store.Fault(err, "cannot-open", "the workspace cannot be used")
 	}
@@ -119,18 +123,11 @@ func (l *loader) rollback(ctx context.Context) {
 
 // finish checks the whole and writes what the file as a whole decides.
 func (l *loader) finish(ctx context.Context, j *job) error {
-	var err error
-	if j.report.Hash, err = j.reader.hash(); err != nil {
-		return err
-	}
 	if err := j.accept(); err != nil {
 		return err
 	}
 	found, err := j.ledger.settle(j.report.Hash)
 	if err != nil {
-		return err
-	}
-	if err := j.flush(); err != nil {
 		return err
 	}
 	if err := j.adopt(ctx, found); err != nil {
@@ -139,7 +136,7 @@ func (l *loader) finish(ctx context.Context, j *job) error {
 	if err := l.record(ctx, j.source, found, j.report); err != nil {
 		return err
 	}
-	if err := l.saveNumbers(); err != nil {
+	if err := l.saveNumbers(ctx); err != nil {
 		return err
 	}
 	j.tell()
@@ -152,11 +149,22 @@ func (j *job) accept() error {
 	if r.Lines == 0 {
 		return diag.New(diag.Data, "empty-file", "the file has no rows").WithHint("ask for the file again")
 	}
-	if r.Stored == 0 || float64(r.Rejected) > j.loader.opts.MaxRejects*float64(r.Lines) {
-		return diag.New(diag.Data, "bad-file", "%d of %d lines are bad, most of them: %s", r.Rejected, r.Lines, j.worst()).
+	lines := r.Lines
+	if j.pass == 0 {
+		lines += sum(j.others) // not judged yet
+	}
+	if r.Stored == 0 && lines == r.Lines || float64(r.Rejected) > j.loader.opts.MaxRejects*float64(lines) {
+		return diag.New(diag.Data, "bad-file", "%d of %d lines are bad, most of them: %s", r.Rejected, lines, j.worst()).
 			WithHint("the file does not fit its layout, or is damaged: nothing was loaded")
 	}
 	return nil
+}
+
+func sum(counts []int64) (n int64) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
 }
 
 // worst is the most frequent reason.
@@ -192,7 +200,7 @@ func (j *job) tell() {
 	j.report.Rejects = counts(j.reasons)
 	j.report.Unknown = counts(j.unknown)
 	j.report.Missing = j.missing()
-	j.report.Warnings = append(j.report.Warnings, j.reader.warnings()...)
+	j.report.Warnings = append(j.report.Warnings, j.warnings...)
 }
 
 // missing lists the zones of the tables with new rows that the file lacks.

@@ -3,8 +3,6 @@ package load
 import (
 	"context"
 
-	"github.com/duckdb/duckdb-go/v2/mapping"
-
 	"epsql/engine/store"
 )
 
@@ -49,37 +47,27 @@ func identText(id []byte) ident {
 	return ident{text: string(id)}
 }
 
+// idFormats are the columns of a table of numbers: number, identifier.
+var idFormats = []format{formatInt32, formatText}
+
 // saveNumbers stores the numbers that the file brought.
-func (l *loader) saveNumbers() error {
+func (l *loader) saveNumbers(ctx context.Context) error {
 	for _, u := range l.units {
-		if err := saveNumbers(l.native, u); err != nil {
+		rest := u.fresh
+		if len(rest) == 0 {
+			continue
+		}
+		_, table := store.IDTable(l.ws.Catalog, u.unit)
+		err := l.insertAll(ctx, table, idFormats, func(b *batch) bool {
+			b.vectors[0].setInt32(b.n, rest[0].num)
+			b.vectors[1].setText(b.n, []byte(rest[0].id.String()))
+			b.n++
+			rest = rest[1:]
+			return len(rest) > 0
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func saveNumbers(conn mapping.Connection, u *numbering) error {
-	if len(u.fresh) == 0 {
-		return nil
-	}
-	a, err := newAppender(conn, "epsql", "ids_"+u.unit)
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	c := newChunk(a.types)
-	defer c.destroy()
-	for i, f := range u.fresh {
-		c.vectors[0].setInt32(c.n, f.num)
-		c.vectors[1].setText(c.n, []byte(f.id.String()))
-		c.n++
-		if c.n == vectorSize || i == len(u.fresh)-1 {
-			if err := a.append(c); err != nil {
-				return err
-			}
-			c.reset()
-		}
-	}
-	return a.flush()
 }

@@ -193,5 +193,14 @@ func (l *loader) peek(s *source, head []byte) {
 	}
 }
 
+// formats are those of the columns, and of the delivery after them.
+func (p *plan) formats() []format {
+	out := make([]format, 0, len(p.columns)+1)
+	for _, c := range p.columns {
+		out = append(out, formatOf(c.Type))
+	}
+	return append(out, formatInt32)
+}
+
 // quoted is a table's name for SQL.
 func (p *plan) quoted() string { return "main." + store.Quote(p.table.Name) }

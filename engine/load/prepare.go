@@ -2,7 +2,6 @@ package load
 
 import (
 	"bytes"
-	"runtime"
 	"slices"
 
 	"epsql/catalog"
@@ -22,6 +21,7 @@ type preparer struct {
 	last     []byte // name of the last line's delivery ...
 	lastAt   int32  // ... and its index in found
 	scratch  []byte
+	others   []int64 // by plan, lines left to another pass
 	from, to int
 }
 
@@ -38,20 +38,16 @@ type named struct {
 }
 
 // prepare checks a block's lines, numbers identifiers and deliveries, and puts
-// the lines of each plan in the order of storage.
+// the lines of the pass in the order of storage.
 func (j *job) prepare(b *block) {
-	width := 0
-	for _, p := range j.plans {
-		width = max(width, len(p.idents))
-	}
 	fields := len(j.source.zones)
 	if j.source.format == "fixed" {
 		fields = 0
 	}
-	b.size(fields, width)
+	b.size(fields, len(j.plan().idents))
 	ranges := make([]*preparer, j.loader.opts.Workers)
 	j.parallel(len(b.lines), func(worker, from, to int) {
-		p := &preparer{job: j, block: b, names: map[string]int32{}, from: from, to: to, lastAt: -1}
+		p := &preparer{job: j, block: b, names: map[string]int32{}, others: make([]int64, len(j.plans)), from: from, to: to, lastAt: -1}
 		ranges[worker] = p
 		p.run()
 	})
@@ -68,10 +64,7 @@ func (p *preparer) run() {
 	sp := splitter{source: p.job.source}
 	var r record
 	for i := p.from; i < p.to; i++ {
-		if i&1023 == 0 {
-			runtime.Gosched() // see convertAll
-		}
-		p.block.table[i] = -1
+		p.block.taken[i] = false
 		if len(p.block.text(i)) == 0 && p.job.source.format != "parquet" {
 			continue
 		}
@@ -82,25 +75,40 @@ func (p *preparer) run() {
 	}
 }
 
-// line checks one line; the reason of the reject it gives is "" when it is good.
+// line checks one line; the reason of the reject it gives is "" when it is good
+// or another pass will tell or has told.
 func (p *preparer) line(sp *splitter, r *record, i int) reject {
+	bad, t := p.place(sp, r, i)
+	switch {
+	case bad.reason == "" && t == p.job.pass:
+		return p.row(r, i, t, p.job.plan())
+	case bad.reason == "":
+		p.others[t]++
+	case p.job.pass == 0:
+		return bad
+	}
+	return reject{}
+}
+
+// place finds the plan that a line is of.
+func (p *preparer) place(sp *splitter, r *record, i int) (bad reject, plan int) {
 	text := p.block.text(i)
 	if !printable(text) {
 		if at := strayByte(text, p.job.source.latin1); at >= 0 {
-			return reject{delivery: -1, zone: p.job.zoneAt(p.block, i, at), value: readable(text), reason: strayBytes}
+			return reject{delivery: -1, zone: p.job.zoneAt(p.block, i, at), value: readable(text), reason: strayBytes}, 0
 		}
 	}
 	if reason := sp.split(p.block, i, r); reason != "" {
-		return reject{delivery: -1, value: readable(text), reason: reason}
+		return reject{delivery: -1, value: readable(text), reason: reason}, 0
 	}
 	for t, plan := range p.job.plans {
 		if plan.takes(r) {
-			return p.row(r, i, t, plan)
+			return reject{}, t
 		}
 	}
 	choice := p.job.plans[0].choice
 	raw, _ := r.get(choice)
-	return reject{delivery: -1, zone: choice.zone, value: readable(raw), reason: noTable}
+	return reject{delivery: -1, zone: choice.zone, value: readable(raw), reason: noTable}, 0
 }
 
 // row finds the delivery and the identifiers of a line.
@@ -130,7 +138,7 @@ func (p *preparer) row(r *record, i, t int, plan *plan) reject {
 		}
 		p.number(at, c.unit, id)
 	}
-	p.block.table[i], p.block.delivery[i] = int8(t), d
+	p.block.taken[i], p.block.delivery[i] = true, d
 	return reject{}
 }
 
@@ -179,7 +187,7 @@ func (p *preparer) settle() {
 		index[i] = p.job.ledger.add(f.name, f.delivery)
 	}
 	for i := p.from; i < p.to; i++ {
-		if p.block.table[i] >= 0 {
+		if p.block.taken[i] {
 			p.block.delivery[i] = index[p.block.delivery[i]]
 		}
 	}
@@ -188,33 +196,34 @@ func (p *preparer) settle() {
 			p.rejects[i].delivery = index[d]
 		}
 	}
+	if p.job.pass == 0 {
+		for t, n := range p.others {
+			p.job.others[t] += n
+		}
+	}
 	for _, m := range p.misses {
 		p.block.ids[m.at] = p.job.loader.units[m.unit].number(m.id)
 	}
 	p.block.rejects = append(p.block.rejects, p.rejects...)
 }
 
-// sort orders the lines of each plan by owner, then line: the low half of each
-// word is the line, the high half the owner's number.
+// sort orders the lines by owner, then line: the low half of each word is the
+// line, the high half the owner's number.
 func (j *job) sort(b *block) {
-	b.orders = grown(b.orders, len(j.plans))
-	for t := range b.orders {
-		b.orders[t] = b.orders[t][:0]
-	}
-	for i, t := range b.table {
-		if t < 0 {
+	b.order = b.order[:0]
+	k := j.plan().owner
+	for i, taken := range b.taken {
+		if !taken {
 			continue
 		}
 		var owner uint32
-		if k := j.plans[t].owner; k >= 0 {
+		if k >= 0 {
 			owner = uint32(b.ids[i*b.width+k]) ^ 1<<31 // negative numbers first
 		}
-		b.orders[t] = append(b.orders[t], uint64(owner)<<32|uint64(i))
+		b.order = append(b.order, uint64(owner)<<32|uint64(i))
 	}
-	for t, p := range j.plans {
-		if p.owner >= 0 {
-			slices.Sort(b.orders[t])
-		}
+	if k >= 0 {
+		slices.Sort(b.order)
 	}
 }
 
@@ -246,30 +255,30 @@ type converter struct {
 // takes its place.
 func (c *converter) fill(t *task, p *plan, firstID int64) {
 	b := t.block
-	last := &t.chunk.vectors[len(p.columns)]
+	last := &t.batch.vectors[len(p.columns)]
 	for _, word := range t.rows {
 		i := int(uint32(word))
 		c.splitter.again(b, i, &c.record)
 		c.encoding = c.splitter.source.encodingOf(c.record.line)
-		n := t.chunk.n
+		n := t.batch.n
 		if bad := c.row(t, p, b.ids[i*b.width:], n); bad.reason != "" {
 			bad.line, bad.delivery = b.first+int64(i), b.delivery[i]
 			t.rejects = append(t.rejects, bad)
-			for k := range t.chunk.vectors {
-				t.chunk.vectors[k].setValid(n)
+			for k := range t.batch.vectors {
+				t.batch.vectors[k].setValid(n)
 			}
 			continue
 		}
 		last.setInt32(n, int32(firstID)+b.delivery[i])
 		t.stored[b.delivery[i]]++
-		t.chunk.n++
+		t.batch.n++
 	}
 }
 
-// row converts one line into row n of the chunk.
+// row converts one line into row n of the batch.
 func (c *converter) row(t *task, p *plan, ids []int32, n int) reject {
 	for k := range p.columns {
-		col, v := &p.columns[k], &t.chunk.vectors[k]
+		col, v := &p.columns[k], &t.batch.vectors[k]
 		if col.Type == catalog.TypeID {
 			if num := ids[col.id]; num != 0 {
 				v.setInt32(n, num)

@@ -1,29 +1,32 @@
 package load
 
 import (
+	"context"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/duckdb/duckdb-go/v2/mapping"
 )
 
-// rejectWriter stores bad lines.
-type rejectWriter struct {
-	table *appender
-	chunk *chunk
-}
+// rejectFormats are the columns of epsql.rejects: delivery, line, zone, value, reason.
+var rejectFormats = []format{formatInt32, formatInt64, formatText, formatText, formatText}
 
-func newRejectWriter(conn mapping.Connection) (*rejectWriter, error) {
-	a, err := newAppender(conn, "epsql", "rejects")
-	if err != nil {
-		return nil, err
+// storeRejects stores the bad lines kept since it was last called.
+func (j *job) storeRejects(ctx context.Context) error {
+	if len(j.rejects) == 0 {
+		return nil
 	}
-	return &rejectWriter{table: a, chunk: newChunk(a.types)}, nil
+	rest := j.rejects
+	err := j.loader.insertAll(ctx, "epsql.rejects", rejectFormats, func(b *batch) bool {
+		rest[0].write(b)
+		rest = rest[1:]
+		return len(rest) > 0
+	})
+	j.rejects = j.rejects[:0]
+	return err
 }
 
-func (w *rejectWriter) write(delivery int64, r *reject) error {
-	v, n := w.chunk.vectors, w.chunk.n
-	v[0].setInt32(n, int32(delivery))
+func (r *stored) write(b *batch) {
+	v, n := b.vectors, b.n
+	v[0].setInt32(n, int32(r.id))
 	v[1].setInt64(n, r.line)
 	if r.zone == "" {
 		v[2].setNull(n)
@@ -32,32 +35,7 @@ func (w *rejectWriter) write(delivery int64, r *reject) error {
 	}
 	v[3].setText(n, []byte(r.value))
 	v[4].setText(n, []byte(r.reason))
-	w.chunk.n++
-	if w.chunk.n == vectorSize {
-		return w.flushChunk()
-	}
-	return nil
-}
-
-func (w *rejectWriter) flushChunk() error {
-	if w.chunk.n == 0 {
-		return nil
-	}
-	err := w.table.append(w.chunk)
-	w.chunk.reset()
-	return err
-}
-
-func (w *rejectWriter) flush() error {
-	if err := w.flushChunk(); err != nil {
-		return err
-	}
-	return w.table.flush()
-}
-
-func (w *rejectWriter) close() {
-	w.table.close()
-	w.chunk.destroy()
+	b.n++
 }
 
 const maxValue = 1000 // bytes of a bad value that are kept
