@@ -8,6 +8,17 @@ import (
 
 // Masking is pure: counts of units in, verdicts out.
 
+// The reasons besides small units, as bits of a mask. The lower bits are those
+// of the units.
+const (
+	dominance uint8 = 1 << (5 + iota) // one or few units make up the amount
+	secondary                         // could be worked out from other cells of the request
+	history                           // could be worked out with an earlier release
+)
+
+// maxUnitBit is the bit that the last units of a catalogue share.
+const maxUnitBit = 4
+
 // rules is what a channel asks of a cell.
 type rules struct {
 	threshold int64
@@ -20,7 +31,7 @@ type rules struct {
 func rulesOf(c *catalog.Catalog, ch *catalog.Channel) rules {
 	r := rules{threshold: int64(ch.Threshold), zeroSafe: ch.Zero == "publish", bit: map[string]uint8{}}
 	for i, u := range c.Units {
-		r.bit[u.ID] = 1 << min(i, 7)
+		r.bit[u.ID] = 1 << min(i, maxUnitBit)
 	}
 	return r
 }
@@ -31,6 +42,18 @@ func (r rules) describe(mask uint8) []string {
 	for unit, bit := range r.bit {
 		if mask&bit != 0 {
 			out = append(out, fmt.Sprintf("fewer than %d %ss", r.threshold, unit))
+		}
+	}
+	for _, reason := range []struct {
+		bit  uint8
+		text string
+	}{
+		{dominance, "a few make up nearly all of the amount"},
+		{secondary, "could be worked out from other cells"},
+		{history, "could be worked out with an earlier release"},
+	} {
+		if mask&reason.bit != 0 {
+			out = append(out, reason.text)
 		}
 	}
 	return out
@@ -53,15 +76,11 @@ func (r rules) outside(u unitRef, n int64, full bool) uint8 {
 	return r.bit[u.unit]
 }
 
-// verdict is what may be shown of one group.
-type verdict struct {
-	listed bool
-	cells  []uint8 // mask bits per cell, 0 = shown
-}
-
-// judge reads the counts of one group in the order of leaf.selectList.
-func (l *leaf) judge(r rules, counts []int64) verdict {
-	v := verdict{listed: true, cells: make([]uint8, len(l.cells))}
+// judge reads the counts of one group in the order of leaf.selectList and writes
+// the mask of every cell, 0 where it is shown. It tells whether the row may be
+// listed at all.
+func (l *leaf) judge(r rules, counts []int64, checks, masks []uint8) (listed bool) {
+	listed = true
 	var group uint8
 	next := func() int64 { n := counts[0]; counts = counts[1:]; return n }
 	for _, u := range l.units {
@@ -69,11 +88,11 @@ func (l *leaf) judge(r rules, counts []int64) verdict {
 		group |= bad
 		// The owners of the rows decide whether the row is there at all.
 		if bad != 0 && !u.bits {
-			v.listed = false
+			listed = false
 		}
 	}
-	checks := make([]uint8, len(l.checks))
 	for i, c := range l.checks {
+		checks[i] = 0
 		for _, u := range l.counted(c) {
 			checks[i] |= r.inside(u, next())
 			if c.twoSided {
@@ -82,13 +101,17 @@ func (l *leaf) judge(r rules, counts []int64) verdict {
 		}
 	}
 	for i, c := range l.cells {
-		v.cells[i] = group
+		m := group
 		for _, k := range c.checks {
-			v.cells[i] |= checks[k]
+			m |= checks[k]
 		}
+		masks[i] = first(m)
 	}
-	return v
+	return listed
 }
+
+// first is the first reason of a mask: the others may depend on what it hides.
+func first(mask uint8) uint8 { return mask & -mask }
 
 // worst is the mask of a row behind which nobody may stand.
 func (l *leaf) worst(r rules) uint8 {
@@ -98,5 +121,5 @@ func (l *leaf) worst(r rules) uint8 {
 			out |= r.bit[u.unit]
 		}
 	}
-	return out
+	return first(out)
 }

@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -21,22 +22,71 @@ func (g *Guard) Run(ctx context.Context, p *Plan) (*Result, error) {
 		return nil, err
 	}
 	defer glass.db.Close() //nolint:errcheck // in memory, nothing to lose
-	r := rulesOf(g.cfg.Catalog, g.cfg.Channel)
-	for _, l := range p.leaves {
-		if err := g.raise(ctx, glass, l, r); err != nil {
-			return nil, err
-		}
+	deliveries, err := g.raise(ctx, glass, p)
+	if err != nil {
+		return nil, err
 	}
 	res, err := glass.answer(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	res.summary = g.summary(p, res, r)
-	res.summary.Ledger, err = g.record(ctx, p, res)
+	res.summary = g.summary(p, res, p.rules)
+	res.summary.Ledger, err = g.record(ctx, p, res, deliveries)
 	if err != nil {
 		return nil, err
 	}
 	return res, nil
+}
+
+// raise runs all leaves on one snapshot of the person data, masks them together
+// and puts what may be shown into the glass engine. Raw values stay in this
+// function. It gives the hash of the deliveries that were read.
+func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan) (deliveries string, err error) {
+	var tables []*table
+	err = g.snapshot(ctx, func(conn *sql.Conn) error {
+		for _, l := range p.leaves {
+			t, err := collect(ctx, conn, l, p.rules)
+			if err != nil {
+				return err
+			}
+			tables = append(tables, t)
+		}
+		deliveries, err = deliveriesOf(ctx, conn)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	for _, t := range tables {
+		if err := glass.complete(ctx, t, p.rules); err != nil {
+			return "", err
+		}
+	}
+	if err := g.protect(ctx, p, tables, p.rules); err != nil {
+		return "", err
+	}
+	for i, t := range tables {
+		if err := glass.fill(ctx, t); err != nil {
+			return "", err
+		}
+		tables[i] = nil
+	}
+	return deliveries, nil
+}
+
+// snapshot runs read on one connection to the person engine and in one
+// transaction, so that everything read is of one moment.
+func (g *Guard) snapshot(ctx context.Context, read func(*sql.Conn) error) error {
+	conn, err := g.cfg.Workspace.DB.Conn(ctx)
+	if err != nil {
+		return personFault(ctx, err)
+	}
+	defer conn.Close() //nolint:errcheck // returned to the pool
+	if _, err := conn.ExecContext(ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
+		return personFault(ctx, err)
+	}
+	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") //nolint:errcheck // nothing was written
+	return read(conn)
 }
 
 // personFault replaces an error of the person engine: its text may quote data.
@@ -58,34 +108,8 @@ func personFault(ctx context.Context, err error) error {
 		WithHint("simplify its arithmetic; values may be too large").Wrap(err)
 }
 
-// raise runs a leaf on the person engine and puts what may be shown into the
-// glass engine. Raw values stay in this function.
-func (g *Guard) raise(ctx context.Context, glass *glassEngine, l *leaf, r rules) error {
-	rows, err := g.cfg.Workspace.DB.QueryContext(ctx, l.sql)
-	if err != nil {
-		return personFault(ctx, err)
-	}
-	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
-	types, err := rows.ColumnTypes()
-	if err != nil {
-		return personFault(ctx, err)
-	}
-	shape := l.shape(types)
-	if err := glass.create(ctx, l, shape); err != nil {
-		return err
-	}
-	if err := glass.fill(ctx, l, rows, r); err != nil {
-		return err
-	}
-	return glass.finish(ctx, l, shape, r)
-}
-
 // record appends the answer to the ledger.
-func (g *Guard) record(ctx context.Context, p *Plan, res *Result) (int64, error) {
-	deliveries, err := g.deliveries(ctx)
-	if err != nil {
-		return 0, err
-	}
+func (g *Guard) record(ctx context.Context, p *Plan, res *Result, deliveries string) (int64, error) {
 	var used []string
 	for _, name := range p.macros {
 		if m := g.cfg.Macros.Lookup(name); m != nil {
@@ -100,9 +124,9 @@ func (g *Guard) record(ctx context.Context, p *Plan, res *Result) (int64, error)
 	})
 }
 
-// deliveries is a hash over the deliveries in force.
-func (g *Guard) deliveries(ctx context.Context) (string, error) {
-	rows, err := g.cfg.Workspace.DB.QueryContext(ctx, "SELECT table_name, hash FROM epsql.deliveries WHERE replaced_by IS NULL ORDER BY ALL")
+// deliveriesOf is a hash over the deliveries in force.
+func deliveriesOf(ctx context.Context, conn *sql.Conn) (string, error) {
+	rows, err := conn.QueryContext(ctx, "SELECT table_name, hash FROM epsql.deliveries WHERE replaced_by IS NULL ORDER BY ALL")
 	if err != nil {
 		return "", personFault(ctx, err)
 	}

@@ -3,12 +3,12 @@ package guard
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
 
+	"epsql/engine/columnar"
 	"epsql/sql/diag"
 )
 
@@ -28,26 +28,6 @@ func openGlass() (*glassEngine, error) {
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(1)
 	return &glassEngine{db: db}, nil
-}
-
-// shape are the SQL types of the keys and cells of a leaf.
-type shape struct{ keys, cells []string }
-
-func (l *leaf) shape(types []*sql.ColumnType) shape {
-	name := func(t *sql.ColumnType) string {
-		if n := t.DatabaseTypeName(); !strings.Contains(n, "NULL") && n != "" {
-			return n
-		}
-		return "INTEGER"
-	}
-	var s shape
-	for i := range l.keys {
-		s.keys = append(s.keys, name(types[i]))
-	}
-	for i := range l.cells {
-		s.cells = append(s.cells, name(types[len(l.keys)+i]))
-	}
-	return s
 }
 
 func (g *glassEngine) exec(ctx context.Context, query string) error {
@@ -75,102 +55,203 @@ func (g *glassEngine) fault(ctx context.Context, err error) error {
 		WithHint("check the types and arithmetic above the grouped query").Wrap(err)
 }
 
-// create makes the staging table of a leaf: keys, cells, masks, and whether the
-// row is there only because somebody few stand behind it.
-func (g *glassEngine) create(ctx context.Context, l *leaf, s shape) error {
-	var cols []string
-	for i, t := range s.keys {
-		cols = append(cols, "k"+itoa(i)+" "+t)
+// fill makes the table of a leaf above the wall: keys, cells, masks, sorted by
+// the keys, so that the order of rows tells nothing. This is where raw values are
+// left behind: a masked cell goes up as NULL.
+func (g *glassEngine) fill(ctx context.Context, t *table) error {
+	l := t.leaf
+	raw := "raw_" + itoa(l.id)
+	var columns []string
+	for i, k := range t.keys {
+		columns = append(columns, "k"+itoa(i)+" "+k.typ.Name)
 	}
-	for i, t := range s.cells {
-		cols = append(cols, "a"+itoa(i)+" "+t)
+	for i, c := range t.cells {
+		columns = append(columns, "a"+itoa(i)+" "+c.typ.Name)
 	}
-	for i := range s.cells {
-		cols = append(cols, "m"+itoa(i)+" UTINYINT")
+	for i := range t.cells {
+		columns = append(columns, "m"+itoa(i)+" UTINYINT")
 	}
-	cols = append(cols, "small BOOLEAN")
-	return g.exec(ctx, "CREATE TABLE raw_"+itoa(l.id)+" ("+strings.Join(cols, ", ")+")")
+	if err := g.exec(ctx, "CREATE TABLE "+raw+" ("+strings.Join(columns, ", ")+")"); err != nil {
+		return err
+	}
+	if err := g.append(ctx, t, raw); err != nil {
+		return g.fault(ctx, err)
+	}
+	order := ""
+	if !l.public {
+		order = clause(" ORDER BY ", ", ", numbered("k", len(l.keys)))
+	}
+	if err := g.exec(ctx, "CREATE TABLE "+l.table()+" AS SELECT * FROM "+raw+order); err != nil {
+		return err
+	}
+	return g.exec(ctx, "DROP TABLE "+raw)
 }
 
-// fill judges every row and appends what may be shown of it.
-func (g *glassEngine) fill(ctx context.Context, l *leaf, rows *sql.Rows, r rules) error {
+// append writes the listed rows of t.
+func (g *glassEngine) append(ctx context.Context, t *table, name string) error {
+	conn, err := g.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close() //nolint:errcheck // returned to the pool
+	native, err := columnar.Native(conn)
+	if err != nil {
+		return err
+	}
+	app, err := columnar.NewAppender(native, "main", name)
+	if err != nil {
+		return err
+	}
+	defer app.Close()
+	chunk := columnar.NewChunk(app.Types)
+	defer chunk.Destroy()
+	for row := range t.n {
+		if !t.listed[row] {
+			continue
+		}
+		t.write(chunk, row)
+		if chunk.N == columnar.Size {
+			if err := errors.Join(ctx.Err(), app.Append(chunk)); err != nil {
+				return err
+			}
+			chunk.Reset()
+		}
+	}
+	return errors.Join(app.Append(chunk), app.Flush())
+}
+
+// write adds a row to a chunk, masked.
+func (t *table) write(chunk *columnar.Chunk, row int) {
+	i, nk, nc := chunk.N, len(t.keys), len(t.cells)
+	for k := range t.keys {
+		t.keys[k].write(&chunk.Vectors[k], row, i)
+	}
+	for c := range t.cells {
+		value, mask := &chunk.Vectors[nk+c], &chunk.Vectors[nk+nc+c]
+		if t.shown(row, c) {
+			t.cells[c].write(value, row, i)
+		} else {
+			value.SetNull(i)
+		}
+		mask.SetBytes(i, t.masks[c][row:row+1])
+	}
+	chunk.N++
+}
+
+func numbered(prefix string, n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = prefix + itoa(i)
+	}
+	return out
+}
+
+// complete lists every combination of the keys' public values that the query's
+// own conditions on keys allow, masked where few or none stand behind it, so
+// that the presence of a row tells nothing.
+func (g *glassEngine) complete(ctx context.Context, t *table, r rules) error {
+	l := t.leaf
+	if l.public || len(l.keys) == 0 || !l.complete() {
+		return nil
+	}
 	conn, err := g.db.Conn(ctx)
 	if err != nil {
 		return g.fault(ctx, err)
 	}
 	defer conn.Close() //nolint:errcheck // returned to the pool
-	err = conn.Raw(func(dc any) error {
-		app, err := duckdb.NewAppenderFromConn(dc.(driver.Conn), "", "raw_"+itoa(l.id))
-		if err != nil {
-			return g.fault(ctx, err)
-		}
-		if err := l.append(ctx, app, rows, r); err != nil {
-			return errors.Join(err, app.Close())
-		}
-		return app.Close()
-	})
-	if err == nil {
-		return nil
+	scan, err := columnar.Query(ctx, conn, t.gridSQL())
+	if err != nil {
+		return g.fault(ctx, err)
 	}
-	if e, ok := errors.AsType[*diag.Error](err); ok {
-		return e
+	defer scan.Close()
+	grid := make([]vector, len(t.keys))
+	for i, k := range t.keys {
+		grid[i].typ = k.typ
 	}
-	return g.fault(ctx, err)
+	n, err := readAll(scan, grid)
+	if err != nil {
+		return g.fault(ctx, err)
+	}
+	t.list(grid, n, r)
+	return nil
 }
 
-// maxPublic bounds the rows of public data brought above the wall.
-const maxPublic = 1_000_000
+// readAll appends all rows of a scan to columns and gives their number.
+func readAll(scan *columnar.Scan, columns []vector) (int, error) {
+	for total := 0; ; {
+		n, err := scan.Next()
+		if err != nil || n == 0 {
+			return total, err
+		}
+		for i := range columns {
+			columns[i].appendAll(scan.Column(i), n)
+		}
+		total += n
+	}
+}
 
-// append is where raw values are masked.
-func (l *leaf) append(ctx context.Context, app *duckdb.Appender, rows *sql.Rows, r rules) error {
-	nk, nc := len(l.keys), len(l.cells)
-	width, err := rows.Columns()
-	if err != nil {
-		return personFault(ctx, err)
+// gridSQL gives every combination of the keys' public values; it reads no table.
+func (t *table) gridSQL() string {
+	l := t.leaf
+	var parts []string
+	for i, k := range l.keys {
+		rows := make([]string, len(k.domain))
+		for j, d := range k.domain {
+			rows[j] = "(" + literal(d) + ")"
+		}
+		parts = append(parts, "(SELECT DISTINCT TRY_CAST(x AS "+t.keys[i].typ.Name+") AS k"+itoa(i)+" FROM (VALUES "+strings.Join(rows, ", ")+") AS v(x) WHERE k"+itoa(i)+" IS NOT NULL)")
 	}
-	raw := make([]any, len(width))
-	ptr := make([]any, len(width))
-	for i := range raw {
-		ptr[i] = &raw[i]
+	return "SELECT * FROM (SELECT * FROM " + strings.Join(parts, " CROSS JOIN ") + ") AS g" + clause(" WHERE ", " AND ", l.grid)
+}
+
+// list makes sure that every row of the grid is listed.
+func (t *table) list(grid []vector, n int, r rules) {
+	at := make(map[string]int, t.n)
+	var key []byte
+	for row := range t.n {
+		key = identity(key[:0], t.keys, row)
+		at[string(key)] = row
 	}
-	counts := make([]int64, len(width)-nk-nc)
-	out := make([]driver.Value, nk+2*nc+1)
-	for n := 0; rows.Next(); n++ {
-		if l.public && n == maxPublic {
-			return diag.New(diag.Query, "public-size", "a public table above the wall has more than %d rows", maxPublic).
-				WithHint("filter it, or join it below, inside the grouped query")
-		}
-		if err := rows.Scan(ptr...); err != nil {
-			return personFault(ctx, err)
-		}
-		for i := range counts {
-			counts[i] = asInt(raw[nk+nc+i])
-		}
-		v := verdict{listed: true}
-		if !l.public {
-			v = l.judge(r, counts)
-		}
-		if !v.listed && nk > 0 && !(r.zeroSafe && l.complete()) {
+	for i := range n {
+		key = identity(key[:0], grid, i)
+		if row, ok := at[string(key)]; ok {
+			t.listed[row] = true
 			continue
 		}
-		for i := range nk {
-			out[i] = raw[i]
-		}
-		for i := range nc {
-			out[nk+i], out[nk+nc+i] = raw[nk+i], v.cells[i]
-			if v.cells[i] != 0 {
-				out[nk+i] = nil
-			}
-		}
-		out[nk+2*nc] = !v.listed
-		if err := app.AppendRow(out...); err != nil {
-			return err
-		}
+		t.appendEmpty(grid, i, r)
 	}
-	if err := rows.Err(); err != nil {
-		return personFault(ctx, err)
+}
+
+func identity(key []byte, columns []vector, row int) []byte {
+	for i := range columns {
+		key = columns[i].appendKey(key, row)
 	}
-	return nil
+	return key
+}
+
+// appendEmpty adds a row behind which nobody stands: masked, or zeros where the
+// channel publishes zeros.
+func (t *table) appendEmpty(grid []vector, i int, r rules) {
+	for k := range t.keys {
+		t.keys[k].appendFrom(&grid[k], i)
+	}
+	mask := t.leaf.worst(r)
+	if r.zeroSafe {
+		mask = 0
+	}
+	for c := range t.cells {
+		if r.zeroSafe && strings.HasPrefix(t.leaf.cells[c].sql, "count(") {
+			t.cells[c].appendZero()
+		} else {
+			t.cells[c].appendNull()
+		}
+		t.masks[c] = append(t.masks[c], mask)
+	}
+	for u := range t.units {
+		t.units[u] = append(t.units[u], 0)
+	}
+	t.listed = append(t.listed, true)
+	t.n++
 }
 
 func asInt(v any) int64 {
@@ -184,80 +265,5 @@ func asInt(v any) int64 {
 	case uint8:
 		return int64(n)
 	}
-	return 0 // an unknown count protects: nobody stands behind
-}
-
-// finish completes the table over the public lists of its keys and sorts it, so
-// that neither presence nor order of a row tells anything.
-func (g *glassEngine) finish(ctx context.Context, l *leaf, s shape, r rules) error {
-	raw := "raw_" + itoa(l.id)
-	if !l.public && len(l.keys) > 0 && l.complete() {
-		if err := g.exec(ctx, "CREATE TABLE grid_"+itoa(l.id)+" AS "+l.gridSQL(s)); err != nil {
-			return err
-		}
-		if err := g.exec(ctx, l.completeSQL(s, r)); err != nil {
-			return err
-		}
-		if err := g.exec(ctx, "DELETE FROM "+raw+" AS l WHERE small AND NOT EXISTS (SELECT 1 FROM grid_"+itoa(l.id)+" AS g WHERE "+l.sameKeys()+")"); err != nil {
-			return err
-		}
-	}
-	order := ""
-	if !l.public {
-		order = clause(" ORDER BY ", ", ", numbered("k", len(l.keys)))
-	}
-	return g.exec(ctx, "CREATE TABLE "+l.table()+" AS SELECT * EXCLUDE (small) FROM "+raw+order)
-}
-
-func numbered(prefix string, n int) []string {
-	out := make([]string, n)
-	for i := range out {
-		out[i] = prefix + itoa(i)
-	}
-	return out
-}
-
-// gridSQL lists every combination of the keys' public values that the query's
-// own conditions on keys allow.
-func (l *leaf) gridSQL(s shape) string {
-	var parts []string
-	for i, k := range l.keys {
-		rows := make([]string, len(k.domain))
-		for j, d := range k.domain {
-			rows[j] = "(" + literal(d) + ")"
-		}
-		parts = append(parts, "(SELECT DISTINCT TRY_CAST(x AS "+s.keys[i]+") AS k"+itoa(i)+" FROM (VALUES "+strings.Join(rows, ", ")+") AS v(x) WHERE k"+itoa(i)+" IS NOT NULL)")
-	}
-	return "SELECT * FROM (SELECT * FROM " + strings.Join(parts, " CROSS JOIN ") + ") AS g" + clause(" WHERE ", " AND ", l.grid)
-}
-
-func (l *leaf) sameKeys() string {
-	var out []string
-	for i := range l.keys {
-		out = append(out, "l.k"+itoa(i)+" = g.k"+itoa(i))
-	}
-	return strings.Join(out, " AND ")
-}
-
-// completeSQL adds the rows of the grid that are missing: masked, or as zeros
-// where the channel publishes zeros.
-func (l *leaf) completeSQL(s shape, r rules) string {
-	list := numbered("g.k", len(l.keys))
-	mask := l.worst(r)
-	for i, c := range l.cells {
-		if r.zeroSafe && strings.HasPrefix(c.sql, "count(") {
-			list = append(list, "0::"+s.cells[i])
-		} else {
-			list = append(list, "NULL")
-		}
-	}
-	if r.zeroSafe {
-		mask = 0
-	}
-	for range l.cells {
-		list = append(list, itoa(int(mask)))
-	}
-	list = append(list, "FALSE")
-	return "INSERT INTO raw_" + itoa(l.id) + " SELECT " + strings.Join(list, ", ") + " FROM grid_" + itoa(l.id) +
-		" AS g WHERE NOT EXISTS (SELECT 1 FROM raw_" + itoa(l.id) + " AS l WHERE " + l.sameKeys() + ")"
+	return 0
 }
