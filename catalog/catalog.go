@@ -270,7 +270,7 @@ type Column struct {
 type Layout struct {
 	ID      string
 	Version string
-	// Format is "fixed", "delimited" or "parquet".
+	// Format is "fixed", "delimited", "parquet" or "cobol".
 	Format string
 	// Tables are the tables whose rows the file may hold: one, or several when
 	// Table.Select tells them apart.
@@ -280,7 +280,9 @@ type Layout struct {
 	// Fields are the positions of a fixed-width layout. Of the others they are
 	// all zones of the tables: a file of theirs names those it has.
 	Fields []Field
-	Source Source
+	// Records say how the records of a COBOL file become rows; nil for the others.
+	Records *Records
+	Source  Source
 }
 
 // Field is one position of a fixed-width layout, or one header of a delimited one.

@@ -220,7 +220,7 @@ func (l *loader) checkLayouts() *diag.Error {
 				return err
 			}
 		}
-		if len(y.Tables) > 1 {
+		if len(y.Tables) > 1 && y.Records == nil {
 			if err := l.checkMixed(y); err != nil {
 				return err
 			}
@@ -269,8 +269,14 @@ func (l *loader) checkFields(y *Layout) *diag.Error {
 		}
 		seen[f.Zone] = true
 	}
-	if y.Format == "fixed" {
+	if (y.Format == "cobol") != (y.Records != nil) {
+		return l.fail(y, fault("records", "records are for the format cobol, and it needs them").WithHint("correct format, or the records"))
+	}
+	switch y.Format {
+	case "fixed":
 		return l.checkPositions(y)
+	case "cobol":
+		return l.checkRecords(y)
 	}
 	for _, zone := range zones {
 		if !seen[zone] {

@@ -48,7 +48,7 @@ func TestLoadRefusesWhatIsNotWholeAndConsistent(t *testing.T) {
 	for _, test := range []struct{ says, file, old, new, want string }{
 		// Files.
 		{"the main file must be there", "catalog.yaml", "", "-", `there is no catalog.yaml in the catalogue folder (give the folder that holds it)`},
-		{"a file without a place", "zones/visits.yml", "", "name: a", `zones/visits.yml: the file has no place in a catalogue (a catalogue holds catalog.yaml, zones/*.yaml, layouts/*.yaml, lists/*.yaml and lists/*.csv)`},
+		{"a file without a place", "zones/visits.yml", "", "name: a", `zones/visits.yml: the file has no place in a catalogue (a catalogue holds catalog.yaml, zones/*.yaml, layouts/*.yaml, copybooks/*, lists/*.yaml and lists/*.csv)`},
 		{"rows without a description", "lists/species_1.yaml", "", "-", `lists/species_1.csv: the rows have no description (write lists/species_1.yaml with name, version, validity, source, owner and columns)`},
 		{"a description without rows", "lists/species_1.csv", "", "-", `lists/species_1.yaml:1:1: the code list has no rows (write lists/species_1.csv beside it)`},
 		{"an empty file", "layouts/herd_fixed.yaml", "", "# nothing\n", `layouts/herd_fixed.yaml:1:1: the file is not one YAML document (a file holds one YAML document: keys with values)`},
@@ -56,7 +56,7 @@ func TestLoadRefusesWhatIsNotWholeAndConsistent(t *testing.T) {
 		{"two documents in a file", "layouts/herd_fixed.yaml", "id: herd_fixed", "id: a\n---\nid: b", `layouts/herd_fixed.yaml:1:1: the file is not one YAML document (a file holds one YAML document: keys with values)`},
 		// Keys and values.
 		{"an unknown key near a known one", "zones/visits.yaml", "codes_from: treatments", "code_from: treatments", `zones/visits.yaml:21:92: a zone has no key "code_from" (did you mean codes_from?)`},
-		{"an unknown key near none", "layouts/herd_fixed.yaml", "record_length: 73", "zzzzzzzzzzzz: 73", `layouts/herd_fixed.yaml:5:1: a layout has no key "zzzzzzzzzzzz" (its keys are fields, format, id, record_length, source, tables, version)`},
+		{"an unknown key near none", "layouts/herd_fixed.yaml", "record_length: 73", "zzzzzzzzzzzz: 73", `layouts/herd_fixed.yaml:5:1: a layout has no key "zzzzzzzzzzzz" (its keys are fields, format, id, record_length, records, source, tables, version)`},
 		{"a key twice", "zones/herd.yaml", "en: Animals insured", "en: Animals insured\nen: again", `zones/herd.yaml:3:1: a table has the key "en" twice (keep one of them)`},
 		{"a key that lacks", "zones/herd.yaml", "id: BORN, ", "", `zones/herd.yaml:21:5: a zone lacks the key "id" (add id: …)`},
 		{"a key without a value", "zones/herd.yaml", "en: Animals insured", "en:", `zones/herd.yaml:2:4: the value is missing (give a value or leave the key out)`},

@@ -13,6 +13,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"epsql/catalog/copybook"
 	"epsql/sql/diag"
 )
 
@@ -33,6 +34,7 @@ func Embedded() (*Catalog, error) {
 //	catalog.yaml        name, version, units, populations, channels
 //	zones/<table>.yaml  one table: its zones, owner, delivery rule
 //	layouts/<id>.yaml   one layout
+//	copybooks/<name>    a COBOL record description that a layout names
 //	lists/<file>.yaml   one version of a code list, its rows in <file>.csv beside it
 //	synth/              not read here, see [Catalog.Files]
 //
@@ -48,7 +50,7 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loader{files: files, cat: &Catalog{Hash: hashFiles(files), files: fsys}, at: map[any]diag.Pos{}}
+	l := &loader{files: files, cat: &Catalog{Hash: hashFiles(files), files: fsys}, at: map[any]diag.Pos{}, books: map[string]*copybook.Book{}}
 	if err := l.read(); err != nil {
 		return nil, err
 	}
@@ -63,6 +65,7 @@ type loader struct {
 	files map[string][]byte
 	cat   *Catalog
 	at    map[any]diag.Pos
+	books map[string]*copybook.Book // by name
 }
 
 // mainFile names the catalogue itself.
@@ -128,9 +131,11 @@ func (l *loader) readFile(name string) error {
 		read = l.readList
 	case dir == "lists" && ext == ".csv":
 		return l.listHeader(name)
+	case dir == copybooks:
+		return l.readCopybook(name)
 	default:
 		return fault("unknown-file", "the file has no place in a catalogue").At(diag.Pos{File: name}).
-			WithHint("a catalogue holds %s, zones/*.yaml, layouts/*.yaml, lists/*.yaml and lists/*.csv", mainFile)
+			WithHint("a catalogue holds %s, zones/*.yaml, layouts/*.yaml, %s/*, lists/*.yaml and lists/*.csv", mainFile, copybooks)
 	}
 	r := &reader{file: name, at: l.at}
 	if root := r.document(l.files[name]); root != nil {
@@ -239,10 +244,11 @@ func (l *loader) readLayout(r *reader, n *yaml.Node) {
 	r.object(n, "a layout", fields{
 		"id":            r.text(&y.ID),
 		"version":       r.text(&y.Version),
-		"format":        enum(r, &y.Format, "format", "fixed", "delimited", "parquet"),
+		"format":        enum(r, &y.Format, "format", "fixed", "delimited", "parquet", "cobol"),
 		"tables":        r.texts(&y.Tables),
 		"record_length": r.integer(&y.RecordLength),
 		"fields":        sequence(r, &y.Fields, r.layoutField),
+		"records":       r.records(&y.Records),
 		"source":        r.source(&y.Source),
 	}, "id", "version", "format", "tables")
 }
