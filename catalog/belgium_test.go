@@ -246,7 +246,7 @@ func TestSyntheticListsSaySo(t *testing.T) {
 			synthetic = append(synthetic, l.Name+" "+l.Version)
 		}
 	}
-	want := []string{"exclusions_pharmanet 0.synthetique", "maison_repos 0.synthetique"}
+	want := []string{"exclusions_pharmanet 0.synthetique", "maison_repos 0.synthetique", "medicaments 0.synthetique"}
 	if !slices.Equal(synthetic, want) {
 		t.Errorf("synthetic lists are %v, want %v", synthetic, want)
 	}

@@ -30,6 +30,7 @@ type CaseResult struct {
 //
 //	-- <table>.csv --    given rows: a line of column names, then rows; blank is NULL
 //	-- ref.<list>.csv -- rows added to a code list, their version among the columns
+//	-- ids.<unit>.csv -- num, id: the delivered identifiers behind the numbers
 //	-- call.sql --       one SELECT
 //	-- expected.csv --   the rows it returns, in any order; blanks around values do not count
 //	-- error.txt --      instead of expected.csv: words of the error it stops with
@@ -134,6 +135,9 @@ func tableOf(part string, cat *catalog.Catalog) (given, bool) {
 	name, isCSV := strings.CutSuffix(part, ".csv")
 	if list, isList := strings.CutPrefix(name, "ref."); isList {
 		return given{name: name, table: "ref." + ident(list)}, isCSV && cat.List(list) != nil
+	}
+	if unit, isIDs := strings.CutPrefix(name, "ids."); isIDs {
+		return given{name: name, table: idTable(unit)}, isCSV && cat.Unit(unit) != nil
 	}
 	return given{name: name, table: "main." + ident(name)}, isCSV && cat.Table(name) != nil
 }

@@ -160,7 +160,7 @@ func (m *Macro) checkReads(ctx context.Context, db *sql.DB) error {
 	}
 	reads := map[string]bool{}
 	scans(plan, reads)
-	var zones, lists []string
+	var zones, lists, ids []string
 	for read := range reads {
 		schema, rest, _ := strings.Cut(read, ".")
 		table, _, _ := strings.Cut(rest, ".")
@@ -169,9 +169,14 @@ func (m *Macro) checkReads(ctx context.Context, db *sql.DB) error {
 			zones = append(zones, rest)
 		case schema == "ref" && !slices.Contains(lists, table):
 			lists = append(lists, table)
+		case schema == "epsql":
+			ids = append(ids, strings.TrimPrefix(table, "ids_"))
 		}
 	}
 	if err := m.compare("@zones", "zones", sortedUnique(m.Zones), sortedUnique(zones)); err != nil {
+		return err
+	}
+	if err := m.compare("@ids", "units whose identifiers it reads", sortedUnique(m.IDs), sortedUnique(ids)); err != nil {
 		return err
 	}
 	return m.checkLists(sortedUnique(lists))

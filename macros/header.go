@@ -44,6 +44,7 @@ var keys = []key{
 	{"returns", false, false, (*header).returns},
 	{"zones", true, false, (*header).zones},
 	{"list", true, false, (*header).list},
+	{"ids", true, false, func(h *header, e entry) error { h.macro.IDs = append(h.macro.IDs, e.value); return nil }},
 	{"uses", true, false, func(h *header, e entry) error { h.macro.Uses = append(h.macro.Uses, e.value); return nil }},
 	{"sas", false, true, (*header).sas},
 	{"replaces", false, false, (*header).replaces},
@@ -224,24 +225,30 @@ func (h *header) valid(e entry) error {
 	return nil
 }
 
-// param reads `name TYPE [= default][, version of list] : help`.
+// param reads `name TYPE [= default][, version of list | , in (a, b)] : help`.
 func (h *header) param(e entry) error {
 	spec, help, ok := strings.Cut(e.value, " : ")
 	spec, list, _ := strings.Cut(spec, ", version of ")
+	spec, choices, closed := strings.Cut(spec, ", in (")
 	left, value, _ := strings.Cut(spec, "=")
 	field := strings.Fields(left)
 	if !ok || len(field) != 2 || !word.MatchString(field[0]) || !sqlType.MatchString(field[1]) {
 		return h.refuse(e, "macro-param", "not a parameter").
-			WithHint("write `name TYPE : help`, `name TYPE = default : help` or `name TYPE = default, version of list : help`")
+			WithHint("write `name TYPE : help`, `name TYPE = default : help`, `name TYPE = default, version of list : help` or `name TYPE = default, in (a, b) : help`")
 	}
 	for _, p := range h.macro.Params {
 		if p.Name == field[0] {
 			return h.refuse(e, "macro-param", "the parameter %s occurs twice", p.Name).WithHint("keep one of the two")
 		}
 	}
-	h.macro.Params = append(h.macro.Params, Param{
-		Name: field[0], Type: field[1], Default: strings.TrimSpace(value), Help: strings.TrimSpace(help), VersionOf: strings.TrimSpace(list),
-	})
+	p := Param{Name: field[0], Type: field[1], Default: strings.TrimSpace(value), Help: strings.TrimSpace(help), VersionOf: strings.TrimSpace(list)}
+	if closed {
+		p.Choices = domainOf("(" + choices)
+	}
+	if closed && p.Default != "" && !p.chooses(p.Default) {
+		return h.refuse(e, "macro-param", "the default of %s is none of its choices", p.Name).WithHint("one of: %s", strings.Join(p.Choices, ", "))
+	}
+	h.macro.Params = append(h.macro.Params, p)
 	return nil
 }
 

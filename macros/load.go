@@ -117,6 +117,12 @@ func (m *Macro) resolve(cat *catalog.Catalog) error {
 			return err
 		}
 	}
+	for _, u := range m.IDs {
+		if unit := cat.Unit(u); unit == nil || unit.Numbering != "" {
+			return m.refuse("macro-ids", "@ids "+u, "the catalogue gives no numbers of its own to a unit %s", u).
+				WithHint("name a unit of the catalogue that has its own numbering")
+		}
+	}
 	for i := range m.Params {
 		if err := m.resolveParam(cat, &m.Params[i]); err != nil {
 			return err
@@ -144,11 +150,16 @@ func (m *Macro) resolveParam(cat *catalog.Catalog, p *Param) error {
 		return m.refuse("macro-param", "version of "+p.VersionOf+" ", "the catalogue has no list %s", p.VersionOf).
 			WithHint("name a list of the catalogue")
 	}
-	if p.Default != "" && !slices.ContainsFunc(p.Choices, func(v string) bool { return quote(v) == p.Default }) {
+	if p.Default != "" && !p.chooses(p.Default) {
 		return m.refuse("macro-param", "version of "+p.VersionOf+" ", "the default of %s is no version of the list %s", p.Name, p.VersionOf).
 			WithHint("the versions are %s", strings.Join(p.Choices, ", "))
 	}
 	return nil
+}
+
+// chooses tells whether an SQL text is one of the choices.
+func (p Param) chooses(value string) bool {
+	return slices.ContainsFunc(p.Choices, func(v string) bool { return quote(v) == value })
 }
 
 func (m *Macro) checkZone(cat *catalog.Catalog, zone string) error {

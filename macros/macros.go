@@ -44,6 +44,7 @@ type Macro struct {
 	Columns  []Column // of a table macro; one nameless column for a scalar one
 	Zones    []string // "soins_sante.ss00010"
 	Lists    []string // "dmg@2016.1"
+	IDs      []string // units whose delivered identifiers the body reads: "provider"
 	Uses     []string // macros that the body calls: "population.photo_v1"
 	Replaces string   // the macro that this one replaces ...
 	Why      string   // ... and why
@@ -58,8 +59,9 @@ type Macro struct {
 }
 
 // Param is a parameter: its name, SQL type, default (SQL text, "" when
-// required) and meaning. VersionOf names the code list of which it is a version;
-// Choices are then the versions that the catalogue has, nil otherwise.
+// required) and meaning. VersionOf names the code list of which it is a version.
+// Choices are the values that it may have: those that the header lists, or the
+// versions that the catalogue has; nil when any value goes.
 type Param struct {
 	Name, Type, Default, Help string
 	VersionOf                 string

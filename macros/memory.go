@@ -38,6 +38,12 @@ func (r *Registry) furnish(ctx context.Context, db *sql.DB) error {
 		}
 		stmts = append(stmts, "CREATE TABLE main."+ident(t.Name)+" ("+strings.Join(cols, ", ")+")")
 	}
+	stmts = append(stmts, "CREATE SCHEMA epsql")
+	for _, u := range r.cat.Units {
+		if u.Numbering == "" {
+			stmts = append(stmts, "CREATE TABLE "+idTable(u.ID)+" (num INTEGER, id VARCHAR)")
+		}
+	}
 	for _, stmt := range stmts {
 		if _, err := db.ExecContext(ctx, stmt); err != nil {
 			return diag.New(diag.Data, "macro-memory", "a table of the catalogue cannot be made").Wrap(err)
@@ -50,6 +56,9 @@ func (r *Registry) furnish(ctx context.Context, db *sql.DB) error {
 	}
 	return r.install(ctx, db, func(*Macro) bool { return true })
 }
+
+// idTable is where a workspace keeps the delivered identifiers of a unit.
+func idTable(unit string) string { return "epsql." + ident("ids_"+unit) }
 
 // furnishList makes and fills one version of a code list.
 func furnishList(ctx context.Context, db *sql.DB, l *catalog.CodeList) error {

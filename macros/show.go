@@ -30,6 +30,7 @@ func (m *Macro) Show() []string {
 	field("valid", strings.TrimSpace(m.From+" .. "+m.Until))
 	field("basis", m.Basis)
 	field("reads", strings.Join(append(append([]string{}, m.Zones...), m.Lists...), ", "))
+	field("identifiers", strings.Join(m.IDs, ", "))
 	field("uses", strings.Join(m.Uses, ", "))
 	if m.Replaces != "" {
 		field("replaces", m.Replaces+": "+m.Why)
@@ -120,7 +121,11 @@ func defaulted(p Param) string {
 		words = append(words, "default "+p.Default)
 	}
 	if p.Choices != nil {
-		words = append(words, "versions: "+strings.Join(p.Choices, ", "))
+		label := "one of "
+		if p.VersionOf != "" {
+			label = "versions: "
+		}
+		words = append(words, label+strings.Join(p.Choices, ", "))
 	}
 	if words == nil {
 		return ""
