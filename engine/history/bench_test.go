@@ -1,0 +1,134 @@
+package history
+
+import (
+	"math/rand/v2"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// population are persons with attributes of some values each; a release shows
+// the cells of a few attributes crossed.
+type population struct {
+	people     int
+	attributes [][]uint8
+}
+
+func people(n int, values ...int) population {
+	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a benchmark
+	p := population{people: n}
+	for _, v := range values {
+		a := make([]uint8, n)
+		for i := range a {
+			a[i] = uint8(rnd.IntN(v)) //nolint:gosec // fewer than 256 values
+		}
+		p.attributes = append(p.attributes, a)
+	}
+	return p
+}
+
+// cells are the sets of a table over attributes, with threshold 4 and more.
+func (p population) cells(attributes ...int) []*roaring.Bitmap {
+	groups := map[string][]uint32{}
+	key := make([]byte, len(attributes))
+	for i := range p.people {
+		for j, a := range attributes {
+			key[j] = p.attributes[a][i]
+		}
+		groups[string(key)] = append(groups[string(key)], uint32(i+1)) //nolint:gosec // fewer than 2^32
+	}
+	var out []*roaring.Bitmap
+	for _, g := range groups {
+		if len(g) >= 4 {
+			m := roaring.BitmapOf(g...)
+			m.RunOptimize()
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// released fills a history with tables until it has n cells.
+func released(p population, n int, tables ...[]int) []Set {
+	var out []Set
+	for entry := int64(1); ; entry++ {
+		for _, m := range p.cells(tables[int(entry-1)%len(tables)]...) {
+			if len(out) == n {
+				return out
+			}
+			out = append(out, Set{Unit: "person", Members: m, Threshold: 4, Entry: entry})
+		}
+	}
+}
+
+// BenchmarkDecision is how long a release of a hundred cells is compared with
+// ten thousand cells of 300 000 persons, reading them from their stored form
+// included.
+func BenchmarkDecision(b *testing.B) {
+	p := people(300_000, 11, 18, 2, 40, 12, 25, 9, 10)
+	var one, many [][]int
+	one = append(one, []int{0, 1, 2, 3}, []int{0, 1}, []int{0, 2}, []int{0}, []int{1})
+	for i := range 7 {
+		for j := range i {
+			many = append(many, []int{j, i})
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		tables [][]int
+		next   []int
+	}{
+		{"one fine table and its totals/another attribute", one, []int{7, 6}},
+		{"one fine table and its totals/a coarser table", one, []int{1, 2}},
+		{"twenty crossings/another attribute", many, []int{7, 6}},
+		{"twenty crossings/a coarser table", many, []int{4}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			past := released(p, 10_000, c.tables...)
+			stored, size := make([][]byte, len(past)), 0
+			for i, s := range past {
+				stored[i], _ = s.Members.ToBytes()
+				size += len(stored[i])
+			}
+			next := p.cells(c.next...)
+			next = next[:min(len(next), 100)]
+			b.ResetTimer()
+			start := processTime()
+			for b.Loop() {
+				var h History
+				for i, s := range past {
+					m := roaring.New()
+					if err := m.UnmarshalBinary(stored[i]); err != nil {
+						b.Fatal(err)
+					}
+					s.Members = m
+					h.Add(s)
+				}
+				bad := 0
+				for _, m := range next {
+					s := Set{Unit: "person", Members: m, Threshold: 4}
+					if _, is := h.Compare(s); is {
+						bad++
+					} else {
+						h.Add(s)
+					}
+				}
+				b.ReportMetric(float64(bad), "collisions")
+			}
+			b.ReportMetric(float64(size)/1e6, "MB")
+			b.ReportMetric(float64((processTime()-start).Milliseconds())/float64(b.N), "cpu-ms/op")
+		})
+	}
+}
+
+// processTime is the time that the process had a processor, which other work on
+// the machine does not lengthen.
+func processTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}

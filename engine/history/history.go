@@ -1,0 +1,182 @@
+// Package history finds out what releases would tell together. Behind every
+// released cell stands a set of persons; a cell that is about to leave is
+// compared with the sets of all cells that left before, and told to collide
+// when some combination of it with them is about 1 to k-1 persons.
+//
+// # What is compared with what
+//
+// Write a set as a vector with a 1 for each of its persons. Whoever has the
+// values of cells can compute every linear combination of them, and each is a
+// number about the persons whose coefficients are not zero: 117 persons here
+// and 118 there tell of one; so does a total less its parts. A new set collides
+// when the span of it and the earlier sets has a vector with 1 to k-1 non-zero
+// coefficients. The signs do not matter: {A, p} less {A, q} is the amount of p
+// to whoever is q.
+//
+// What the cells measure is not compared. The analyst words the measure, so no
+// reading of the words could keep apart what does not combine: sum(x) less
+// sum(2 * x) / 2 is nothing. A difference of few persons is therefore dangerous
+// between any two cells, and cells of all measures form one system. Sets of
+// different units (persons, providers) never combine.
+//
+// k is the strictest threshold under which anything left. The same set again is
+// a repetition, and allowed; so is a set that others already add up to, since it
+// tells nothing new.
+//
+// # How
+//
+// Three tests, each cheaper than the next. All near pairs are found by the
+// hashes of k parts of each set: two sets that differ by fewer than k persons
+// agree in one part ([near]). Persons who are in exactly the same earlier sets
+// form an atom ([atoms]); a new set that cuts atoms so that at least k persons
+// stand on the smaller sides is in no bad combination: whatever the
+// coefficients, each cut leaves one side in. The rest is exact elimination
+// modulo a prime over the atoms ([past.span]): which coefficients leave fewer
+// than k persons?
+//
+// The first two tests see every earlier set. The elimination is complete up to
+// [MaxSystem] sets, beyond that it takes the nearest: those that share most with
+// the new set and with the smallest sets that hold it.
+//
+// # What a collision tells
+//
+// That some combination is about 1 to k-1 persons: what the mask of that very
+// combination, asked as a cell, would tell. Where zero is masked too, a collision
+// says a little more than a mask: not zero. Equal numbers that may be shown
+// would tell the zero in any case, and a rule that hid repetitions could not
+// be kept. Which sets take part says nothing of persons: they left before.
+package history
+
+import (
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// Set is the persons behind a released cell, by the dense numbers of their
+// unit. A person keeps the number over reloads, so sets of different days
+// compare.
+type Set struct {
+	Unit    string
+	Members *roaring.Bitmap
+	// Threshold is the smallest number of persons that may be shown.
+	Threshold int
+	// Entry is the ledger entry that released it; 0 for the request at hand.
+	Entry int64
+}
+
+// Collision says which earlier ledger entries a set collides with, in order; the
+// request at hand is left out.
+type Collision struct{ Entries []int64 }
+
+// History is what was released. Its zero value is empty.
+type History struct{ units map[string]*past }
+
+// Add records a set as released.
+func (h *History) Add(s Set) {
+	if s.Members.IsEmpty() {
+		return
+	}
+	h.unit(s.Unit).add(s)
+}
+
+// Compare tells whether a set would collide with those recorded.
+func (h *History) Compare(s Set) (Collision, bool) {
+	if s.Members.IsEmpty() {
+		return Collision{}, false
+	}
+	return h.unit(s.Unit).compare(s)
+}
+
+func (h *History) unit(name string) *past {
+	if h.units == nil {
+		h.units = map[string]*past{}
+	}
+	p := h.units[name]
+	if p == nil {
+		p = &past{same: map[uint64][]int32{}}
+		h.units[name] = p
+	}
+	return p
+}
+
+// past are the released sets of one unit, each once.
+type past struct {
+	sets   []Set
+	sizes  []int
+	same   map[uint64][]int32 // by hash
+	near   near
+	atoms  atoms
+	strict int // the highest threshold of all
+}
+
+func (p *past) find(m *roaring.Bitmap, hash uint64) int32 {
+	for _, i := range p.same[hash] {
+		if p.sets[i].Members.Equals(m) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (p *past) add(s Set) {
+	parts := partsOf(s.Members)
+	hash := parts.hash()
+	p.strict = max(p.strict, s.Threshold)
+	if p.find(s.Members, hash) >= 0 {
+		return
+	}
+	i := int32(len(p.sets)) //nolint:gosec // fewer sets than 2^31
+	p.sets = append(p.sets, s)
+	p.sizes = append(p.sizes, int(s.Members.GetCardinality())) //nolint:gosec // fewer persons than 2^31
+	p.same[hash] = append(p.same[hash], i)
+	p.near.add(parts)
+	p.atoms.add(s.Members, i)
+}
+
+func (p *past) compare(s Set) (Collision, bool) {
+	parts := partsOf(s.Members)
+	if p.find(s.Members, parts.hash()) >= 0 {
+		return Collision{}, false
+	}
+	k := max(s.Threshold, p.strict)
+	if found := p.nearest(s, parts, k); len(found) > 0 {
+		return p.collision(found), true
+	}
+	cut := p.atoms.cut(s.Members)
+	if cut.least() >= k {
+		return Collision{}, false
+	}
+	found, bad := p.span(s, cut, k)
+	return p.collision(found), bad
+}
+
+// nearest are the sets that differ from s by fewer persons than may be shown.
+func (p *past) nearest(s Set, parts parts, k int) []int32 {
+	var out []int32
+	size := int(s.Members.GetCardinality()) //nolint:gosec // fewer persons than 2^31
+	for _, i := range p.near.candidates(parts, k) {
+		if abs(p.sizes[i]-size) >= k {
+			continue
+		}
+		both := int(s.Members.AndCardinality(p.sets[i].Members)) //nolint:gosec // fewer persons than 2^31
+		if size+p.sizes[i]-2*both < k {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (p *past) collision(sets []int32) Collision {
+	var c Collision
+	for _, i := range sets {
+		if e := p.sets[i].Entry; e != 0 {
+			c.Entries = append(c.Entries, e)
+		}
+	}
+	slices.Sort(c.Entries)
+	c.Entries = slices.Compact(c.Entries)
+	return c
+}
+
+func abs(n int) int { return max(n, -n) }

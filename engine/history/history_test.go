@@ -1,0 +1,213 @@
+package history
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// persons makes a set of persons: ranges "from to" of numbers.
+func persons(bounds ...uint64) *roaring.Bitmap {
+	m := roaring.New()
+	for i := 0; i < len(bounds); i += 2 {
+		m.AddRange(bounds[i], bounds[i+1]+1)
+	}
+	return m
+}
+
+func TestSetsThatTogetherTellOfFewPersonsCollide(t *testing.T) {
+	type sets = []*roaring.Bitmap
+	for _, c := range []struct {
+		name string
+		past sets
+		next *roaring.Bitmap
+		want string
+	}{
+		{"nothing left before", nil, persons(1, 100), ""},
+		{"the same set again is a repetition", sets{persons(1, 100)}, persons(1, 100), ""},
+		{"one person more than a set that left", sets{persons(1, 100)}, persons(1, 101), "[1]"},
+		{"three persons less", sets{persons(1, 100)}, persons(4, 100), "[1]"},
+		{"four persons less are enough", sets{persons(1, 100)}, persons(5, 100), ""},
+		{"one person in the place of another", sets{persons(1, 100)}, persons(2, 101), "[1]"},
+		{"two in the place of two others are four", sets{persons(1, 100)}, persons(3, 102), ""},
+		{"a part of a set", sets{persons(1, 100)}, persons(1, 50), ""},
+		{"the rest of a total", sets{persons(1, 100), persons(1, 50)}, persons(51, 100), ""},
+		{"the rest of a total but for one", sets{persons(1, 100), persons(1, 50)}, persons(52, 100), "[1 2]"},
+		{"a total of parts that left", sets{persons(1, 30), persons(31, 60), persons(61, 90)}, persons(1, 90), ""},
+		{"a total with two persons more than its parts", sets{persons(1, 30), persons(31, 60), persons(61, 90)}, persons(1, 92), "[1 2 3]"},
+		{"overlapping sets: A and B less the union is the intersection", sets{persons(1, 52), persons(50, 100)}, persons(1, 100), "[1 2]"},
+		{"an overlap of four is enough", sets{persons(1, 53), persons(50, 100)}, persons(1, 100), ""},
+		{
+			"a ring of overlapping sets that closes but for one person",
+			sets{persons(11, 30), persons(21, 40), persons(31, 40, 1, 10)},
+			persons(1, 21), "[1 2 3]",
+		},
+		{"four times four persons between", sets{persons(1, 4, 11, 40), persons(1, 8, 11, 40)}, persons(1, 12, 11, 40), "[2]"},
+		{"coefficients beside one: three sets that each count two parts twice", sets{persons(1, 20), persons(11, 30)}, persons(1, 10, 21, 31), ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var h History
+			for i, m := range c.past {
+				if _, bad := h.Compare(Set{Unit: "person", Members: m, Threshold: 4}); bad {
+					t.Fatalf("set %d collides already", i+1)
+				}
+				h.Add(Set{Unit: "person", Members: m, Threshold: 4, Entry: int64(i + 1)})
+			}
+			got := ""
+			if collision, bad := h.Compare(Set{Unit: "person", Members: c.next, Threshold: 4}); bad {
+				got = fmt.Sprint(collision.Entries)
+			}
+			if got != c.want {
+				t.Errorf("collides with %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTheStricterThresholdDecides(t *testing.T) {
+	var h History
+	h.Add(Set{Unit: "person", Members: persons(1, 100), Threshold: 5, Entry: 1})
+	if _, bad := h.Compare(Set{Unit: "person", Members: persons(1, 104), Threshold: 4}); !bad {
+		t.Error("four persons between: too few for the first, whose threshold is 5")
+	}
+	if _, bad := h.Compare(Set{Unit: "person", Members: persons(1, 105), Threshold: 4}); bad {
+		t.Error("five persons between are enough for both")
+	}
+}
+
+func TestUnitsDoNotCombine(t *testing.T) {
+	var h History
+	h.Add(Set{Unit: "provider", Members: persons(1, 100), Threshold: 4, Entry: 1})
+	if _, bad := h.Compare(Set{Unit: "person", Members: persons(1, 101), Threshold: 4}); bad {
+		t.Error("person 101 is not the difference to 100 providers")
+	}
+}
+
+// TestFewPersonsAgreeWithTheDefinition compares with the definition, worked out
+// by trying every group of persons: some vector of the span has just them.
+func TestFewPersonsAgreeWithTheDefinition(t *testing.T) {
+	rounds := 4000
+	if testing.Short() {
+		rounds = 500
+	}
+	collisions := 0
+	for seed := range rounds {
+		rnd := rand.New(rand.NewPCG(uint64(seed), 3)) //nolint:gosec // a test
+		people, k := 5+rnd.IntN(9), 2+rnd.IntN(3)
+		var h History
+		var past [][]int64
+		for entry := range 3 + rnd.IntN(8) {
+			m, v := randomSet(rnd, people, past)
+			if m.IsEmpty() {
+				continue
+			}
+			s := Set{Unit: "person", Members: m, Threshold: k, Entry: int64(entry + 1)}
+			_, got := h.Compare(s)
+			want := tellsOfFew(append(slices.Clone(past), v), k)
+			if got != want {
+				t.Fatalf("seed %d: %d persons, k = %d, past %v, next %v: collides %v, want %v", seed, people, k, past, v, got, want)
+			}
+			if got {
+				collisions++
+				continue
+			}
+			h.Add(s)
+			past = append(past, v)
+		}
+	}
+	if collisions < rounds/10 {
+		t.Errorf("only %d collisions in %d rounds: the test says little", collisions, rounds)
+	}
+}
+
+// randomSet draws a set: at random, or made of earlier ones but for a person.
+func randomSet(rnd *rand.Rand, people int, past [][]int64) (*roaring.Bitmap, []int64) {
+	v := make([]int64, people)
+	dense := rnd.Float64()
+	for i := range v {
+		if rnd.Float64() < dense {
+			v[i] = 1
+		}
+	}
+	if len(past) > 1 && rnd.IntN(2) == 0 {
+		a, b, op := past[rnd.IntN(len(past))], past[rnd.IntN(len(past))], rnd.IntN(4)
+		for i := range v {
+			switch op {
+			case 0:
+				v[i] = a[i] | b[i]
+			case 1:
+				v[i] = a[i] & b[i]
+			case 2:
+				v[i] = a[i] &^ b[i]
+			default:
+				v[i] = a[i] ^ b[i]
+			}
+		}
+		if rnd.IntN(2) == 0 {
+			v[rnd.IntN(people)] ^= 1
+		}
+	}
+	m := roaring.New()
+	for i, x := range v {
+		if x == 1 {
+			m.AddInt(i + 1)
+		}
+	}
+	return m, v
+}
+
+// tellsOfFew tries every group of fewer than k persons: without their columns
+// the vectors are of lower rank when some combination has only them.
+func tellsOfFew(vectors [][]int64, k int) bool {
+	people := len(vectors[0])
+	full := rank(vectors, 0)
+	for group := 1; group < 1<<people; group++ {
+		if n := popcount(group); n < k && rank(vectors, group) < full {
+			return true
+		}
+	}
+	return false
+}
+
+func popcount(n int) (c int) {
+	for ; n > 0; n &= n - 1 {
+		c++
+	}
+	return c
+}
+
+// rank is the rank over the rationals, without the columns in omit: Bareiss's
+// elimination, whose divisions leave nothing.
+func rank(vectors [][]int64, omit int) int {
+	var rows [][]int64
+	for _, v := range vectors {
+		var r []int64
+		for i, x := range v {
+			if omit>>i&1 == 0 {
+				r = append(r, x)
+			}
+		}
+		rows = append(rows, r)
+	}
+	out, last := 0, int64(1)
+	for col := 0; len(rows) > 0 && col < len(rows[0]) && out < len(rows); col++ {
+		p := slices.IndexFunc(rows[out:], func(r []int64) bool { return r[col] != 0 })
+		if p < 0 {
+			continue
+		}
+		rows[out], rows[out+p] = rows[out+p], rows[out]
+		pivot := rows[out]
+		for _, r := range rows[out+1:] {
+			f := r[col]
+			for j := range r {
+				r[j] = (r[j]*pivot[col] - f*pivot[j]) / last
+			}
+		}
+		last = pivot[col]
+		out++
+	}
+	return out
+}

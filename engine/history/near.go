@@ -1,0 +1,115 @@
+package history
+
+import (
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// parts are the hashes of the slices into which the persons of a set fall by
+// their mixed numbers: sums of hashes, so that the hash of several slices
+// together is the sum of theirs.
+type parts [maxParts]uint64
+
+// maxParts is the highest threshold for which near pairs are found by slices
+// alone.
+const maxParts = 16
+
+func partsOf(m *roaring.Bitmap) parts {
+	var out parts
+	each(m, func(persons []uint32) {
+		for _, n := range persons {
+			h := mix(uint64(n))
+			out[h>>60] += h
+		}
+	})
+	return out
+}
+
+func (p parts) hash() uint64 {
+	var out uint64
+	for i, h := range p {
+		out += mix(h + uint64(i)) //nolint:gosec // a small index
+	}
+	return out
+}
+
+// slice is the hash of the slices i, i+k, i+2k … together.
+func (p parts) slice(i, k int) uint64 {
+	var out uint64
+	for ; i < maxParts; i += k {
+		out += p[i]
+	}
+	return out
+}
+
+// mix scatters the bits of a number (splitmix64).
+func mix(n uint64) uint64 {
+	n += 0x9E3779B97F4A7C15
+	n = (n ^ n>>30) * 0xBF58476D1CE4E5B9
+	n = (n ^ n>>27) * 0x94D049BB133111EB
+	return n ^ n>>31
+}
+
+// near finds sets that differ by fewer than k persons: spread over k slices,
+// k-1 differences leave one slice untouched, so its hash is the same.
+type near struct {
+	sets  []parts
+	index []map[uint64][]int32 // by slice, made for len(index) slices
+}
+
+func (n *near) add(p parts) {
+	for i := range n.index {
+		h := p.slice(i, len(n.index))
+		n.index[i][h] = append(n.index[i][h], int32(len(n.sets))) //nolint:gosec // fewer sets than 2^31
+	}
+	n.sets = append(n.sets, p)
+}
+
+// candidates hold all sets that differ from p by fewer than k persons, and
+// perhaps others.
+func (n *near) candidates(p parts, k int) []int32 {
+	if k > maxParts {
+		return n.all()
+	}
+	if k != len(n.index) {
+		n.build(k)
+	}
+	var out []int32
+	for i := range n.index {
+		out = append(out, n.index[i][p.slice(i, k)]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (n *near) all() []int32 {
+	out := make([]int32, len(n.sets))
+	for i := range out {
+		out[i] = int32(i) //nolint:gosec // fewer sets than 2^31
+	}
+	return out
+}
+
+func (n *near) build(k int) {
+	n.index = make([]map[uint64][]int32, k)
+	for i := range n.index {
+		n.index[i] = make(map[uint64][]int32, len(n.sets))
+		for j, p := range n.sets {
+			h := p.slice(i, k)
+			n.index[i][h] = append(n.index[i][h], int32(j)) //nolint:gosec // fewer sets than 2^31
+		}
+	}
+}
+
+// each visits the persons of a set in blocks.
+func each(m *roaring.Bitmap, visit func([]uint32)) {
+	block := make([]uint32, 4096)
+	for it := m.ManyIterator(); ; {
+		n := it.NextMany(block)
+		if n == 0 {
+			return
+		}
+		visit(block[:n])
+	}
+}

@@ -1,0 +1,188 @@
+package history
+
+import (
+	"cmp"
+	"slices"
+	"unsafe"
+)
+
+// equation says that the coefficients of the sets that some persons are in add
+// up to one, for persons inside the new set, or to zero. Its weight is how many
+// persons say so: they remain in the combination when it does not hold.
+type equation struct {
+	sets   []int32 // places of the unknowns
+	inside bool
+	weight int
+}
+
+// system asks for coefficients under which equations of little weight fail.
+type system struct {
+	unknowns  int
+	equations []equation
+}
+
+// answer is what a search found.
+type answer int
+
+const (
+	none   answer = iota // no coefficients will do
+	some                 // these will
+	doubt                // the search was given up
+	maxTry = 2000        // steps of a search
+)
+
+// solve looks for coefficients under which equations of at most budget persons
+// fail.
+func (s *system) solve(budget int) ([]uint64, answer) {
+	z := &search{}
+	rows := make([]weighted, len(s.equations))
+	for i, e := range s.equations {
+		r := make(row, s.unknowns+1)
+		for _, j := range e.sets {
+			r[j] = 1
+		}
+		if e.inside {
+			r[s.unknowns] = 1
+		}
+		rows[i] = weighted{r, e.weight}
+	}
+	found := z.run(make(basis, s.unknowns), rows, budget)
+	if found != some {
+		return nil, found
+	}
+	return z.found.solution(), some
+}
+
+type weighted struct {
+	row    row
+	weight int
+}
+
+type search struct {
+	steps int
+	found basis
+}
+
+// run decides one branch: the equations of b hold, of rows those may fail that
+// weigh at most budget together.
+func (z *search) run(b basis, rows []weighted, budget int) answer {
+	if z.steps++; z.steps > maxTry {
+		return doubt
+	}
+	for {
+		rows, budget = merge(b, rows, budget)
+		if budget < 0 {
+			return none
+		}
+		n := len(rows)
+		if rows = b.force(rows, budget); len(rows) == n {
+			break
+		}
+	}
+	switch failures := pack(b, rows, budget); {
+	case failures == 0:
+		for _, w := range rows {
+			b.include(w.row)
+		}
+		z.found = b
+		return some
+	case failures > budget:
+		return none
+	}
+	// Either the heaviest equation holds or it is among those that fail.
+	with := slices.Clone(b)
+	with.include(rows[0].row)
+	if out := z.run(with, clone(rows[1:]), budget); out != none {
+		return out
+	}
+	return z.run(b, rows[1:], budget-rows[0].weight)
+}
+
+func clone(rows []weighted) []weighted {
+	out := make([]weighted, len(rows))
+	for i, w := range rows {
+		out[i] = weighted{slices.Clone(w.row), w.weight}
+	}
+	return out
+}
+
+// include holds an equation, reduced first; false when it contradicts.
+func (b basis) include(r row) bool {
+	r = slices.Clone(r)
+	b.reduce(r)
+	first := r.first()
+	if first < 0 {
+		return !r.wrong()
+	}
+	b.hold(r, first)
+	return true
+}
+
+// merge reduces the equations and makes those that say the same one, the
+// heaviest first. Of those without coefficients it takes the weight of the
+// wrong ones from the budget.
+func merge(b basis, rows []weighted, budget int) ([]weighted, int) {
+	seen := make(map[string]int, len(rows))
+	out := rows[:0]
+	for _, w := range rows {
+		b.reduce(w.row)
+		first := w.row.first()
+		if first < 0 {
+			if w.row.wrong() {
+				budget -= w.weight
+			}
+			continue
+		}
+		w.row.normal(first)
+		if i, ok := seen[w.row.key()]; ok {
+			out[i].weight += w.weight
+			continue
+		}
+		seen[w.row.key()] = len(out)
+		out = append(out, w)
+	}
+	slices.SortStableFunc(out, func(x, y weighted) int { return cmp.Compare(y.weight, x.weight) })
+	return out, budget
+}
+
+// key is the row's bytes, which do not change while it is a key.
+func (r row) key() string { return unsafe.String((*byte)(unsafe.Pointer(&r[0])), 8*len(r)) }
+
+// force holds the equations that weigh more than may fail, and gives the others.
+// It stops at the first that contradicts, for merge to count.
+func (b basis) force(rows []weighted, budget int) []weighted {
+	for i, w := range rows {
+		if w.weight <= budget || !b.include(w.row) {
+			return rows[i:]
+		}
+	}
+	return nil
+}
+
+// pack counts failures that cannot be avoided: it collects equations until they
+// contradict, takes the lightest of them, and begins anew with the rest. Zero
+// means that all hold together.
+func pack(b basis, rows []weighted, budget int) int {
+	failures, lightest := 0, 0
+	held := slices.Clone(b)
+	for _, w := range rows {
+		r := slices.Clone(w.row)
+		held.reduce(r)
+		if lightest == 0 || w.weight < lightest {
+			lightest = w.weight
+		}
+		first := r.first()
+		if first >= 0 {
+			held.hold(r, first)
+			continue
+		}
+		if !r.wrong() {
+			continue
+		}
+		if failures += lightest; failures > budget {
+			return failures
+		}
+		held, lightest = slices.Clone(b), 0
+	}
+	return failures
+}
