@@ -16,13 +16,30 @@ type aggregate struct {
 	// counted is the unit whose members the aggregate counts, when it counts
 	// identifiers.
 	counted *unitRef
-	// constant domain of a minimum or maximum
+	// domain, ident and encoded are those of the value that the aggregate picks.
 	domain  []string
+	ident   string
+	encoded bool
 	measure bool
+	// pick asks a condition of the row that the aggregate picks; nil when any row
+	// of the person counts. order are the parts of what the rows are ordered by.
+	pick  func(condition string) string
+	order []term
 }
 
-// spread are the aggregates that fail on infinite numbers.
-var spread = []string{"stddev", "stddev_samp", "stddev_pop", "var_samp", "var_pop", "variance", "corr", "covar_pop", "covar_samp"}
+// spread are the aggregates that fail on numbers that are too large.
+var spread = []string{
+	"stddev", "stddev_samp", "stddev_pop", "var_samp", "var_pop", "variance", "corr", "covar_pop", "covar_samp",
+	"regr_slope", "regr_intercept", "regr_r2", "regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy",
+}
+
+// pairs are the aggregates over pairs of numbers.
+var pairs = []string{
+	"corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "regr_r2", "regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy", "regr_count",
+}
+
+// picks are the aggregates that give the value of one row.
+var picks = []string{"arg_min", "arg_max", "min_by", "max_by", "first", "last", "any_value", "min", "max"}
 
 // aggregate binds f; place is 'l' in a leaf and 'p' within one person.
 func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
@@ -30,7 +47,12 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 	if refusal != nil {
 		return aggregate{}, s.p.place(f, refusal)
 	}
-	if len(f.Order) > 0 || f.Distinct && f.Name != "count" {
+	ordered := f.Name == "first" || f.Name == "last"
+	if ordered != (len(f.Order) > 0) || f.Distinct && f.Name != "count" {
+		if ordered {
+			return aggregate{}, s.p.refuse(f, "unordered", "%s without ORDER BY may give any row", f.Name).
+				WithHint("write %s(x ORDER BY y), or arg_min(x, y)", f.Name)
+		}
 		return aggregate{}, s.p.refuse(f, "unsupported", "%s with DISTINCT or ORDER BY is not answered", f.Name).
 			WithHint("group by the column first, or count(DISTINCT x)")
 	}
@@ -41,74 +63,160 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 	if err != nil {
 		return aggregate{}, err
 	}
-	if f.Name == "count_star" {
-		args = []string{"*"}
-	}
-	name := f.Name
-	if name == "count_star" {
-		name = "count"
-	}
 	if f.Distinct {
 		args[0] = "DISTINCT " + args[0]
 	}
-	out.sql = name + "(" + strings.Join(args, ", ") + ")"
-	if f.Filter != nil {
-		v, err := inner.plain(f.Filter)
-		if err != nil {
-			return aggregate{}, err
-		}
-		out.sql += " FILTER (WHERE " + v.guarded() + ")"
-		filter := condTerm(isTrue(v))
-		for i, t := range out.parts {
-			out.parts[i] = times(filter, t)
-		}
-		out.parts = append(out.parts, filter)
+	tail, err := inner.aggregateTail(f, &out)
+	if err != nil {
+		return aggregate{}, err
 	}
+	out.print(f.Name, args, tail)
 	return out, nil
 }
 
-func (s *scope) aggregateArgs(f *ast.Func, out *aggregate) ([]string, error) {
-	want := 1
-	switch f.Name {
-	case "count_star":
-		want = 0
-	case "corr", "covar_pop", "covar_samp":
-		want = 2
+// aggregateTail binds ORDER BY and FILTER of an aggregate.
+func (s *scope) aggregateTail(f *ast.Func, out *aggregate) (tail [2]string, err error) {
+	var keys []string
+	for _, o := range f.Order {
+		v, ts, err := s.orderTerms(o)
+		if err != nil {
+			return tail, err
+		}
+		out.order = append(out.order, ts...)
+		keys = append(keys, v)
 	}
-	if len(f.Args) != want {
+	tail[0] = clause(" ORDER BY ", ", ", keys)
+	if f.Filter == nil {
+		return tail, nil
+	}
+	v, err := s.plain(f.Filter)
+	if err != nil {
+		return tail, err
+	}
+	tail[1] = " FILTER (WHERE " + v.guarded() + ")"
+	filter := condTerm(isTrue(v))
+	for i, t := range out.parts {
+		out.parts[i] = times(filter, t)
+	}
+	out.parts = append(out.parts, filter)
+	return tail, nil
+}
+
+// orderTerms binds an order key and gives the conditions in it: by them it could
+// tell whom they hold for.
+func (s *scope) orderTerms(o ast.Order) (string, []term, error) {
+	v, err := s.plain(o.Expr)
+	if err != nil {
+		return "", nil, err
+	}
+	ts, err := s.terms(o.Expr)
+	if err != nil && !refused(err, "encoding") {
+		return "", nil, err
+	}
+	ts = slices.DeleteFunc(ts, func(t term) bool { return !t.twoSided })
+	return v.guarded() + direction(o), ts, nil
+}
+
+// print writes the aggregate; tail is its ORDER BY and FILTER.
+func (a *aggregate) print(name string, args []string, tail [2]string) {
+	switch name {
+	case "count_star":
+		name, args = "count", []string{"*"}
+	case "any_value":
+		name = "min" // any will do, so always the same
+	}
+	write := func(args []string) string { return name + "(" + strings.Join(args, ", ") + tail[0] + ")" + tail[1] }
+	a.sql = write(args)
+	switch name {
+	case "arg_min", "arg_max", "min_by", "max_by":
+		a.pick = func(c string) string {
+			return write([]string{"CASE WHEN (" + args[0] + ") IS NOT NULL THEN " + c + " END", args[1]})
+		}
+	case "first", "last":
+		a.pick = func(c string) string { return write([]string{c}) }
+	}
+}
+
+// moderate is the SQL of v without numbers whose square is infinite: on such the
+// aggregates of spread fail.
+func moderate(v value) string {
+	return "CASE WHEN abs(CAST(" + v.guarded() + " AS DOUBLE)) <= 1e100 THEN " + v.guarded() + " END"
+}
+
+// arity is how many arguments an aggregate takes.
+func arity(name string) int {
+	switch {
+	case name == "count_star":
+		return 0
+	case slices.Contains(pairs, name), strings.HasPrefix(name, "arg_"), strings.HasSuffix(name, "_by"):
+		return 2
+	}
+	return 1
+}
+
+func (s *scope) aggregateArgs(f *ast.Func, out *aggregate) ([]string, error) {
+	if want := arity(f.Name); len(f.Args) != want {
 		return nil, s.p.fail(f, "arguments", "%s takes %d arguments, not %d", f.Name, want, len(f.Args)).WithHint("see the documentation of %s", f.Name)
 	}
 	args := make([]string, len(f.Args))
+	var both []string
 	for i, a := range f.Args {
-		v, err := s.bind(a)
+		v, err := s.aggregateArg(f, a, i, out)
 		if err != nil {
 			return nil, err
 		}
-		if v.ident != "" {
-			if f.Name != "count" {
-				_, err := s.plain(a)
-				return nil, err
-			}
-			u := s.p.unit(v.ident, v.sql)
-			u.must = true
-			out.counted = &u
-		}
-		args[i] = v.guarded()
+		args[i] = v.bounded()
+		both = append(both, "("+v.guarded()+" IS NOT NULL)")
 		if slices.Contains(spread, f.Name) {
-			args[i] = "CASE WHEN isfinite(CAST(" + v.guarded() + " AS DOUBLE)) THEN " + v.guarded() + " END"
+			args[i] = moderate(v)
 		}
-		ts, err := s.argumentTerms(f, a, v)
-		if err != nil {
-			return nil, err
-		}
-		out.parts = append(out.parts, ts...)
-		if f.Name == "min" || f.Name == "max" {
-			out.domain, out.kind = v.domain, v.kind
-		}
-		out.measure = f.Name == "sum" && allOneSided(ts)
+	}
+	if slices.Contains(pairs, f.Name) {
+		// Only pairs count: many may have either number and few both.
+		out.parts = append(out.parts, term{when: both, twoSided: true, full: true})
 	}
 	out.measure = out.measure || f.Name == "count" || f.Name == "count_star" || f.Name == "count_if" || f.Name == "countif"
 	return args, nil
+}
+
+// aggregateArg binds the i-th argument of f and notes its parts.
+func (s *scope) aggregateArg(f *ast.Func, a ast.Expr, i int, out *aggregate) (value, error) {
+	v, err := s.bind(a)
+	if err != nil {
+		return value{}, err
+	}
+	picked := i == 0 && slices.Contains(picks, f.Name)
+	if v.ident != "" {
+		switch {
+		case f.Name == "count":
+			u := s.p.unit(v.ident, v.sql)
+			u.must = true
+			out.counted = &u
+		case picked && f.Name != "min" && f.Name != "max" && f.Name != "any_value":
+			out.ident = v.ident
+			return v, nil
+		default:
+			_, err := s.plain(a)
+			return value{}, err
+		}
+	}
+	if i == 1 && arity(f.Name) == 2 && !slices.Contains(pairs, f.Name) {
+		_, out.order, err = s.orderTerms(ast.Order{Expr: a})
+		return v, err
+	}
+	ts, err := s.argumentTerms(f, a, v)
+	if picked && refused(err, "encoding") {
+		out.encoded, ts, err = true, nil, nil
+	}
+	if err != nil {
+		return value{}, err
+	}
+	out.parts = append(out.parts, ts...)
+	if picked {
+		out.domain, out.kind = v.domain, v.kind
+	}
+	out.measure = (f.Name == "sum" || picked && v.measure) && allOneSided(ts)
+	return v, nil
 }
 
 func allOneSided(ts []term) bool {

@@ -43,7 +43,7 @@ func (p *planner) selectBlock(q *ast.Select, env *environment) (*relation, error
 	if above {
 		return b.glass()
 	}
-	return b.rows()
+	return b.within(nil, nil)
 }
 
 type offset int
@@ -93,14 +93,14 @@ type block struct {
 	deduplicated bool
 }
 
-// owner tells whether v is the identifier of whom the rows of FROM belong to.
-func (b *block) owner(v value) bool {
-	return v.ident != "" && slices.ContainsFunc(b.f.units, func(u unitRef) bool { return !u.bits && u.sql == v.sql })
+// owned tells whether an identifier is one of the owners among units.
+func owned(units []unitRef, sql string) bool {
+	return slices.ContainsFunc(units, func(u unitRef) bool { return !u.bits && u.sql == sql })
 }
 
 // engineScope is where expressions on the person engine are bound.
 func (b *block) engineScope() *scope {
-	return &scope{p: b.p, place: 'r', members: b.f.members, merged: b.f.merged, aliases: b.aliases, env: b.env}
+	return &scope{p: b.p, place: 'r', members: b.f.members, merged: b.f.merged, same: b.f.same, units: b.f.units, aliases: b.aliases, env: b.env}
 }
 
 // expand replaces stars by columns.
@@ -179,42 +179,6 @@ func itemName(e ast.Expr, i int) string {
 	return "col" + itoa(i)
 }
 
-// rows plans a block that keeps its rows: SELECT … FROM … WHERE on the person
-// engine.
-func (b *block) rows() (*relation, error) {
-	s := b.engineScope()
-	o, err := b.project(s)
-	if err != nil {
-		return nil, err
-	}
-	if len(b.f.fans) > 0 {
-		return nil, b.fanRefusal(b.f.fans[0])
-	}
-	where, err := b.where(s)
-	if err != nil {
-		return nil, err
-	}
-	return o.relation(b.f.zone, b.f, b.f.units, b.f.supports, b.fromClause()+where), nil
-}
-
-// project binds the select list on the person engine.
-func (b *block) project(s *scope) (*output, error) {
-	o := &output{}
-	for i, it := range b.items {
-		v, err := s.bind(it)
-		if err != nil {
-			return nil, err
-		}
-		if v, err = s.derive(it, v); err != nil {
-			return nil, err
-		}
-		v.owner = b.owner(v)
-		v.invented = v.invented || b.f.zone == public && !v.stored
-		o.add(itemName(it, i), v)
-	}
-	return o, nil
-}
-
 // output collects the select list of a block on the person engine: visible
 // columns c0, c1 … and hidden ones h0, h1 … that the guard carries along.
 type output struct {
@@ -259,8 +223,8 @@ func (o *output) add(label string, v value) {
 }
 
 // relation closes the block; tail is everything from FROM on.
-func (o *output) relation(z zone, f *from, units []unitRef, supports []support, tail string) *relation {
-	out := &relation{zone: z, open: f.open, unique: f.unique()}
+func (o *output) relation(z zone, units []unitRef, supports []support, tail string) *relation {
+	out := &relation{zone: z}
 	for _, sp := range supports {
 		out.supports = append(out.supports, o.support(sp))
 	}
@@ -284,35 +248,31 @@ func (b *block) fromClause() string {
 	return " FROM " + b.f.sql
 }
 
-// where prints the condition on the person engine, each conjunct so that it
-// cannot fail.
-func (b *block) where(s *scope) (string, error) {
+// where prints a condition on the person engine, each conjunct so that it cannot
+// fail.
+func (b *block) where(s *scope, condition ast.Expr) (string, error) {
 	var out []string
-	for _, c := range ast.Conjuncts(b.q.Where) {
+	for _, c := range ast.Conjuncts(condition) {
 		v, err := s.plain(c)
 		if err != nil {
 			return "", err
 		}
 		out = append(out, v.guarded())
 	}
-	if len(out) == 0 {
-		return "", nil
-	}
-	return " WHERE " + strings.Join(out, " AND "), nil
+	return clause(" WHERE ", " AND ", out), nil
 }
 
 // person plans a block over rows of persons.
 func (b *block) person() (*relation, error) {
 	q := b.q
-	if anyWindow(q) && !b.grouped {
-		return nil, b.p.refuse(q0(q), "window-persons", "windows over rows of persons are not answered yet").
-			WithHint("group by the person first: SELECT id, min(x) … GROUP BY id")
-	}
-	if (q.Limit != nil || q.Offset != nil) && !b.grouped && !q.Distinct {
-		return nil, b.p.refuse(q0(q), "limit-persons", "LIMIT would pick some persons").WithHint("remove LIMIT, or use it above a grouped query")
+	if q.Distinct && (b.grouped || anyWindow(q)) {
+		return b.distinctAbove()
 	}
 	if !b.grouped && !q.Distinct {
-		return b.rows()
+		if err := b.noLimit(); err != nil {
+			return nil, err
+		}
+		return b.within(nil, nil)
 	}
 	keys, err := b.keys()
 	if err != nil {
@@ -329,10 +289,33 @@ func (b *block) person() (*relation, error) {
 		within = within || v.ident != ""
 		bound = append(bound, v)
 	}
-	if within {
-		return b.perUnit(keys, bound)
+	if !within {
+		return b.leaf(keys, bound)
 	}
-	return b.leaf(keys, bound)
+	if err := b.noLimit(); err != nil {
+		return nil, err
+	}
+	return b.within(keys, bound)
+}
+
+// noLimit refuses to pick some of the persons.
+func (b *block) noLimit() error {
+	if b.q.Limit == nil && b.q.Offset == nil {
+		return nil
+	}
+	return b.p.refuse(q0(b.q), "limit-persons", "LIMIT would pick some persons").
+		WithHint("keep the first rows of each person with QUALIFY row_number() OVER (PARTITION BY id ORDER BY …) <= n, or use LIMIT above a grouped query")
+}
+
+// distinctAbove plans DISTINCT over a block that groups or has windows as a block
+// of its own.
+func (b *block) distinctAbove() (*relation, error) {
+	inner := *b.q
+	inner.Distinct, inner.With = false, nil
+	inner.Order, inner.OrderAll, inner.Limit, inner.Offset = nil, false, nil, nil
+	outer := &ast.Select{Clauses: b.q.Clauses, Items: []ast.Expr{&ast.Star{Base: ast.Base{Off: b.q.Off}}}, From: &ast.DerivedTable{Query: &inner, Off: b.q.Off}}
+	outer.With = nil
+	return b.p.selectBlock(outer, b.env)
 }
 
 // keys are the grouping expressions: ordinals, names of the select list, ALL

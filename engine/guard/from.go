@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -20,7 +21,41 @@ type from struct {
 	supports []support
 	// fans are public tables that may multiply the rows of persons.
 	fans []fan
+	// same gives of an identifier's SQL the one that it always equals.
+	same map[string]string
 }
+
+// canon is the SQL of the identifier that sql always equals, itself otherwise.
+func (f *from) canon(sql string) string {
+	if c, ok := f.same[sql]; ok {
+		return c
+	}
+	return sql
+}
+
+// equate notes that two identifiers are always equal; the owner of rows stands
+// for both.
+func (f *from) equate(a, b string) {
+	a, b = f.canon(a), f.canon(b)
+	if a == b {
+		return
+	}
+	if f.owned(b) && !f.owned(a) {
+		a, b = b, a
+	}
+	if f.same == nil {
+		f.same = map[string]string{}
+	}
+	for k, v := range f.same {
+		if v == b {
+			f.same[k] = a
+		}
+	}
+	f.same[b] = a
+}
+
+// owned tells whether the rows belong to an identifier.
+func (f *from) owned(sql string) bool { return owned(f.units, sql) }
 
 // fan is a public table joined without a unique key.
 type fan struct {
@@ -110,27 +145,11 @@ func (p *planner) bindTables(t ast.Table, env *environment, bound map[ast.Table]
 func (p *planner) member(r *relation, alias string) *relation {
 	a := p.alias()
 	out := &relation{zone: r.zone, sql: "(" + r.sql + ") AS " + a, alias: alias, open: r.open, unique: r.unique}
-	prefix := func(supports []support) []support {
-		var out []support
-		for _, s := range supports {
-			s.sql = a + "." + s.sql
-			s.bits = slices.Clone(s.bits)
-			for i := range s.bits {
-				s.bits[i].sql = a + "." + s.bits[i].sql
-			}
-			out = append(out, s)
-		}
-		return out
+	for _, sp := range r.supports {
+		out.supports = append(out.supports, prefixedSupport(a, sp))
 	}
-	out.supports = prefix(r.supports)
 	for _, c := range r.columns {
-		v := c.value
-		v.sql = a + "." + v.sql
-		if v.mask != "" {
-			v.mask = a + "." + v.mask
-		}
-		v.supports = prefix(c.supports)
-		out.columns = append(out.columns, column{name: c.name, value: v})
+		out.columns = append(out.columns, column{name: c.name, value: prefixed(a, c.value)})
 	}
 	for _, u := range r.units {
 		u.sql = a + "." + u.sql
@@ -278,18 +297,25 @@ func (p *planner) join(t ast.Table, bound map[ast.Table]*relation, where ast.Exp
 	if err != nil {
 		return nil, err
 	}
-	out := &from{zone: max(l.zone, r.zone), members: append(slices.Clone(l.members), r.members...), merged: map[string]value{}, open: l.open || r.open}
+	out := &from{zone: max(l.zone, r.zone), members: append(slices.Clone(l.members), r.members...), merged: map[string]value{}, open: l.open || r.open, same: map[string]string{}}
 	for _, side := range []*from{l, r} {
-		for k, v := range side.merged {
-			out.merged[k] = v
-		}
+		maps.Copy(out.merged, side.merged)
+		maps.Copy(out.same, side.same)
 	}
 	condition, links, err := p.condition(j, l, r, out, where)
 	if err != nil {
 		return nil, err
 	}
+	for i, k := range links {
+		links[i] = link{l.canon(k.left), r.canon(k.right)}
+	}
 	if out.units, err = p.joinUnits(j, l, r, links); err != nil {
 		return nil, err
+	}
+	if j.Kind == "INNER" || j.Kind == "CROSS" {
+		for _, k := range links {
+			out.equate(k.left, k.right)
+		}
 	}
 	out.supports = append(slices.Clone(l.supports), r.supports...)
 	out.fans = append(slices.Clone(l.fans), r.fans...)

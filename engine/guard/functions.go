@@ -12,7 +12,8 @@ import (
 
 // The functions that may be used, and where: r row by row on the person engine,
 // l in a leaf (an aggregate over persons), p in an aggregate within one person,
-// g above the wall, w as a window above the wall, t in FROM. What is not on the
+// g above the wall, w as a window above the wall, v as a window within one
+// person, t in FROM. What is not on the
 // list is refused; a row without a place is there for its hint.
 //
 //go:embed functions.csv
@@ -74,15 +75,17 @@ var places = map[byte]string{
 	'p': "within one person",
 	'g': "above the masked cells",
 	'w': "as a window",
+	'v': "as a window within one person",
 	't': "in FROM",
 }
 
 var placeHints = map[byte]string{
 	'r': "aggregate it with GROUP BY, or use it above a grouped query",
 	'l': "over persons: count, sum, avg, stddev, variance, corr and covar are answered",
-	'p': "within one person: count, sum, avg, min, max, median are answered",
+	'p': "within one person: count, sum, avg, min, max, median, arg_min, arg_max, first are answered",
 	'g': "use it below, inside the grouped query",
 	'w': "use it without OVER",
+	'v': "use it above a grouped query",
 	't': "name a table, a macro, or range(start, stop)",
 }
 

@@ -174,7 +174,7 @@ func (b *block) leaf(keys []ast.Expr, bound []value) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	where, err := b.where(engine)
+	where, err := b.where(engine, b.q.Where)
 	if err != nil {
 		return nil, err
 	}

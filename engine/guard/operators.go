@@ -18,6 +18,7 @@ func combine(k kind, sql string, parts ...value) value {
 		out.constant = out.constant && v.constant
 		out.risky = out.risky || v.risky
 		out.query = out.query || v.query
+		out.wide = out.wide || v.wide && k != boolean
 		out.invented = out.invented || v.invented && k != boolean
 	}
 	out.mask = orMasks(masks...)
@@ -40,12 +41,24 @@ func (s *scope) compare(e *ast.Compare) (value, error) {
 				WithHint("join on it, group by it or count it: nobody can be picked by number")
 		}
 	}
+	vs := settle([]value{l, r})
+	l, r = vs[0], vs[1]
 	out := combine(boolean, "("+l.sql+" "+e.Op+" "+r.sql+")", l, r)
 	out.domain = []string{"true", "false"}
 	if l.kind != r.kind {
 		out.risky = true // an implicit cast may fail on some row
 	}
-	return out, nil
+	return out, s.failing(e, out)
+}
+
+// failing refuses on the person engine what may fail on some row and cannot be
+// guarded against it.
+func (s *scope) failing(e ast.Expr, v value) error {
+	if s.place != 'r' || !v.risky || !v.query {
+		return nil
+	}
+	return s.p.refuse(e, "subquery-arithmetic", "a subquery stands inside a computation that may fail").
+		WithHint("name the condition in a step first: SELECT id, id IN (SELECT …) AS c …")
 }
 
 func firstOf(a, b string) string {
@@ -63,6 +76,9 @@ func (s *scope) list(es []ast.Expr) ([]value, error) {
 			return nil, err
 		}
 		out[i] = v
+	}
+	if s.place == 'r' {
+		out = settle(out)
 	}
 	return out, nil
 }
@@ -116,7 +132,7 @@ func (s *scope) in(e *ast.In) (value, error) {
 	for _, v := range vs[1:] {
 		out.risky = out.risky || v.kind != vs[0].kind
 	}
-	return out, nil
+	return out, s.failing(e, out)
 }
 
 func (s *scope) between(e *ast.Between) (value, error) {
@@ -127,7 +143,7 @@ func (s *scope) between(e *ast.Between) (value, error) {
 	out := combine(boolean, "("+vs[0].sql+" BETWEEN "+vs[1].sql+" AND "+vs[2].sql+")", vs...)
 	out.domain = []string{"true", "false"}
 	out.risky = out.risky || vs[1].kind != vs[0].kind || vs[2].kind != vs[0].kind
-	return out, nil
+	return out, s.failing(e, out)
 }
 
 func (s *scope) coalesce(e *ast.Coalesce) (value, error) {
@@ -162,28 +178,28 @@ func unionDomain(vs []value) []string {
 }
 
 func (s *scope) caseExpr(e *ast.Case) (value, error) {
-	var b strings.Builder
-	var parts, results []value
-	b.WriteString("CASE")
+	var es []ast.Expr
 	for _, w := range e.Whens {
-		c, err := s.plain(w.Cond)
-		if err != nil {
-			return value{}, err
-		}
-		t, err := s.plain(w.Then)
-		if err != nil {
-			return value{}, err
-		}
-		b.WriteString(" WHEN " + c.sql + " THEN " + t.sql)
-		parts, results = append(parts, c, t), append(results, t)
+		es = append(es, w.Cond, w.Then)
 	}
 	if e.Else != nil {
-		v, err := s.plain(e.Else)
-		if err != nil {
-			return value{}, err
-		}
-		b.WriteString(" ELSE " + v.sql)
-		parts, results = append(parts, v), append(results, v)
+		es = append(es, e.Else)
+	}
+	parts, err := s.list(es)
+	if err != nil {
+		return value{}, err
+	}
+	var b strings.Builder
+	var results []value
+	b.WriteString("CASE")
+	for i := range e.Whens {
+		b.WriteString(" WHEN " + parts[2*i].sql + " THEN " + parts[2*i+1].sql)
+		results = append(results, parts[2*i+1])
+	}
+	if e.Else != nil {
+		last := parts[len(parts)-1]
+		b.WriteString(" ELSE " + last.sql)
+		results = append(results, last)
 	}
 	b.WriteString(" END")
 	out := combine(unknown, "("+b.String()+")", parts...)

@@ -15,8 +15,10 @@ type scope struct {
 	place   byte // 'r' on the person engine, 'g' above the wall
 	members []*relation
 	merged  map[string]value    // columns of USING, lower case
+	same    map[string]string   // of identifiers that are always equal, the one that stands for both
 	aliases map[string]ast.Expr // names given in the select list, lower case
 	env     *environment
+	units   []unitRef // whose the rows are
 	// hook may answer an expression in place of the scope: keys and aggregates
 	// of a leaf are found by it.
 	hook func(ast.Expr) (value, bool, error)
@@ -116,7 +118,11 @@ func (s *scope) column(c *ast.Column) (value, error) {
 		found = append(found, m.find(name)...)
 	}
 	if len(found) == 1 {
-		return found[0].value, nil
+		v := found[0].value
+		if same, ok := s.same[v.sql]; ok && v.ident != "" {
+			v.sql = same
+		}
+		return v, nil
 	}
 	if len(found) > 1 {
 		return value{}, s.p.fail(c, "ambiguous", "the column %s is in several tables", name).WithHint("write table.%s", name)
@@ -162,7 +168,7 @@ func constant(c *ast.Const) value {
 	case c.Type == "DOUBLE":
 		v.sql = "CAST(" + literal(c.Text) + " AS DOUBLE)"
 	default:
-		v.sql, v.domain = c.Text, []string{c.Text}
+		v.sql, v.domain, v.wide = c.Text, []string{c.Text}, len(c.Text) > 15
 	}
 	return v
 }
@@ -214,8 +220,13 @@ func (s *scope) function(f *ast.Func) (value, error) {
 		out.supports = append(out.supports, v.supports...)
 		out.constant = out.constant && v.constant
 		out.query = out.query || v.query
+		out.wide = out.wide || v.wide && def.kind != boolean
 		out.invented = out.invented || v.invented && def.kind != boolean
 	}
+	if err := s.failing(f, out); err != nil {
+		return value{}, err
+	}
+	out.wide = out.wide || f.Name == "*"
 	if (f.Name == "lpad" || f.Name == "rpad") && (len(f.Args) < 2 || !smallNumber(f.Args[1])) {
 		return value{}, s.p.refuse(f, "function", "%s needs a constant length of at most 200", f.Name).WithHint("write lpad(x, 8, '0')")
 	}

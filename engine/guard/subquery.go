@@ -67,7 +67,7 @@ func (s *scope) inSet(e *ast.Subquery, r *relation, c column) (value, error) {
 	case glass:
 		return value{}, s.p.refuse(e, "scalar-below", "a grouped result cannot be used on rows of persons yet").WithHint("group by the person in the subquery, or filter above")
 	case person:
-		if arg.ident == "" || !s.owns(arg) || !ownsOnly(r, c) {
+		if arg.ident == "" || !owned(s.units, arg.sql) || !ownsOnly(r, c) {
 			return value{}, s.p.refuse(e, "between-persons", "rows are chosen by other persons' rows").
 				WithHint("compare the identifier of the row's owner with the owner in the subquery: id IN (SELECT id …)")
 		}
@@ -76,18 +76,6 @@ func (s *scope) inSet(e *ast.Subquery, r *relation, c column) (value, error) {
 	out := combine(boolean, "("+arg.guarded()+" IN (SELECT "+a+"."+c.sql+" FROM ("+r.sql+") AS "+a+"))", arg)
 	out.query, out.risky, out.domain = true, false, []string{"true", "false"}
 	return out, nil
-}
-
-// owns tells whether v is an owner of the rows in scope.
-func (s *scope) owns(v value) bool {
-	for _, m := range s.members {
-		for _, u := range m.units {
-			if !u.bits && u.sql == v.sql {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // ownsOnly tells whether the rows of r belong to c's identifier alone.

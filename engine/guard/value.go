@@ -76,6 +76,9 @@ type value struct {
 	risky bool
 	// query marks SQL that holds a subquery: it cannot stand inside TRY.
 	query bool
+	// wide marks a product, or a number of many digits: a sum of such may exceed
+	// every type.
+	wide bool
 }
 
 // guarded is the SQL of v such that no row can make it fail: an error in one
@@ -85,6 +88,28 @@ func (v value) guarded() string {
 		return "TRY(" + v.sql + ")"
 	}
 	return v.sql
+}
+
+// bounded is the SQL of v as an argument of a sum: no number is so large that
+// the sum can fail, which would tell that somebody has it.
+func (v value) bounded() string {
+	if !v.wide {
+		return v.guarded()
+	}
+	return "CASE WHEN " + v.guarded() + " BETWEEN -1e15 AND 1e15 THEN " + v.guarded() + " END"
+}
+
+// settle makes the risky ones of vs safe one by one when one of them holds a
+// subquery: together they could not be guarded any more.
+func settle(vs []value) []value {
+	if !slices.ContainsFunc(vs, func(v value) bool { return v.query }) {
+		return vs
+	}
+	out := slices.Clone(vs)
+	for i, v := range out {
+		out[i].sql, out[i].risky = v.guarded(), v.risky && v.query
+	}
+	return out
 }
 
 // support is a condition whose two sides are cells of their own: an aggregate
@@ -193,17 +218,6 @@ func (r *relation) find(name string) []*column {
 	for i := range r.columns {
 		if strings.EqualFold(r.columns[i].name, name) {
 			out = append(out, &r.columns[i])
-		}
-	}
-	return out
-}
-
-// owners are the units a row belongs to by exact number.
-func (r *relation) owners() []unitRef {
-	var out []unitRef
-	for _, u := range r.units {
-		if !u.bits {
-			out = append(out, u)
 		}
 	}
 	return out

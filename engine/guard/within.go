@@ -7,37 +7,30 @@ import (
 	"epsql/sql/ast"
 )
 
-// perUnit plans a block that groups by the owners of its rows: the rows it
-// gives still belong to one person each.
-func (b *block) perUnit(keys []ast.Expr, bound []value) (*relation, error) {
-	if b.q.Having != nil || b.q.Limit != nil || b.q.Offset != nil || b.q.Qualify != nil {
-		return nil, b.p.refuse(q0(b.q), "having-unit", "HAVING, QUALIFY and LIMIT within one person are not answered").
-			WithHint("put the grouped query into FROM and filter its columns with WHERE")
-	}
+// gather is the level of a grouping by the owners of the rows: its rows still
+// belong to one person each. HAVING filters persons.
+func (b *block) gather(l *level, keys []ast.Expr, bound []value) (*level, error) {
 	units, err := b.unitsOf(keys, bound)
 	if err != nil {
 		return nil, err
 	}
-	s := b.engineScope()
-	s.hook = func(e ast.Expr) (value, bool, error) { return b.withinUnit(bound, e) }
-	o, err := b.project(s)
-	if err != nil {
-		return nil, err
-	}
-	where, err := b.where(b.engineScope())
-	if err != nil {
+	if err := b.fansGrouped(bound); err != nil {
 		return nil, err
 	}
 	list := make([]string, len(bound))
 	for i, v := range bound {
 		list[i] = v.guarded()
 	}
-	if err := b.fansGrouped(bound); err != nil {
-		return nil, err
-	}
-	out := o.relation(person, b.f, units, b.gatheredSupports(), b.fromClause()+where+" GROUP BY "+strings.Join(list, ", "))
-	out.unique = len(bound) == len(out.owners())
-	return out, nil
+	st, up := b.p.stage(units, b.gatheredSupports())
+	st.units = l.units
+	up.unique = len(bound) == len(exact(units))
+	look := func(e ast.Expr) (value, bool, error) { return b.withinUnit(bound, e) }
+	return b.raised(st, up, look, b.q.Having, func() string { return l.tail() + " GROUP BY " + strings.Join(list, ", ") })
+}
+
+// exact are the owners among units.
+func exact(units []unitRef) []unitRef {
+	return slices.DeleteFunc(slices.Clone(units), func(u unitRef) bool { return u.bits })
 }
 
 // gatheredSupports are the conditions on the number of rows, by person.
@@ -91,14 +84,19 @@ func (b *block) withinUnit(keys []value, e ast.Expr) (value, bool, error) {
 }
 
 // gathered is the value of an aggregate within one person. It depends on the
-// parts of its argument: on any row of the person that has them.
+// parts of its argument: on any row of the person that has them, or on the row
+// that the aggregate picks.
 func (b *block) gathered(a aggregate) value {
-	v := value{sql: a.sql, kind: a.kind, measure: a.measure, domain: a.domain, query: true}
+	v := value{sql: a.sql, kind: a.kind, measure: a.measure, domain: a.domain, ident: a.ident, encoded: a.encoded}
+	pick := a.pick
+	if pick == nil {
+		pick = func(condition string) string { return "bool_or(" + condition + ")" }
+	}
 	for _, t := range a.parts {
 		if len(t.when) == 0 {
 			continue
 		}
-		sp := support{sql: "bool_or(" + t.condition() + ")", twoSided: t.twoSided, full: t.full}
+		sp := support{sql: pick(t.condition()), twoSided: t.twoSided, full: t.full}
 		for _, u := range b.f.units {
 			if u.bits {
 				sp.bits = append(sp.bits, unitBits{u.name, "bit_or(CASE WHEN " + t.condition() + " THEN " + u.sql + " END)"})
@@ -108,6 +106,8 @@ func (b *block) gathered(a aggregate) value {
 			v.supports = append(v.supports, sp)
 		}
 	}
+	for _, t := range a.order {
+		v.supports = append(v.supports, support{sql: "bool_or(" + t.condition() + ")", twoSided: t.twoSided, full: t.full})
+	}
 	return v
 }
-

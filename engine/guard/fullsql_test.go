@@ -1,0 +1,172 @@
+package guard
+
+import (
+	"strings"
+	"testing"
+
+	"epsql/engine/store"
+)
+
+// TestWhatIsNotMaskedEqualsPlainDuckDB asks each question of the guard and of
+// DuckDB itself, on data where nothing is masked.
+func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
+	ws := world(t, "eps", manyClaims)
+	g := guardOf(t, ws, "")
+	for _, c := range []struct{ name, query string }{
+		{
+			"HAVING within a person filters persons",
+			"SELECT pp0020, count(*) FROM population WHERE pp0010 IN (SELECT ss00010 FROM soins_sante GROUP BY 1 HAVING sum(ss00060) > 3000) GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"HAVING without GROUP BY's columns, in FROM",
+			"SELECT count(*) AS n, sum(m) AS m FROM (SELECT ss00010 AS id, sum(ss00060) AS m FROM soins_sante GROUP BY ss00010 HAVING count(*) >= 3 AND max(ss00015) > DATE '2008-03-01')",
+		},
+		{
+			"the first claim of every person",
+			"SELECT ss00020, count(*) AS n, sum(ss00160) AS tm FROM (SELECT * FROM soins_sante QUALIFY row_number() OVER (PARTITION BY ss00010 ORDER BY ss00015) = 1) GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"the last claim of every person, by DISTINCT rows",
+			"SELECT pp0020, avg(d) AS jours FROM (SELECT ss00010 AS id, date_diff('day', min(ss00015), max(ss00015)) AS d FROM soins_sante GROUP BY 1) JOIN population ON pp0010 = id GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"arg_max within a person",
+			"SELECT c, count(*) AS n FROM (SELECT ss00010 AS id, arg_min(ss00020, ss00015) AS c FROM soins_sante GROUP BY ss00010) GROUP BY c ORDER BY c",
+		},
+		{
+			"first with its order",
+			"SELECT c, count(*) AS n FROM (SELECT ss00010 AS id, first(ss00020 ORDER BY ss00015 DESC) AS c FROM soins_sante GROUP BY ss00010) GROUP BY c ORDER BY c",
+		},
+		{
+			"the gap to the claim before",
+			"SELECT date_diff('day', avant, d) AS jours, count(*) AS n FROM (SELECT ss00010, ss00015 AS d, lag(ss00015) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS avant FROM soins_sante) WHERE avant IS NOT NULL GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"islands: numbered by a running sum of gaps",
+			"WITH g AS (SELECT ss00010 AS id, ss00015 AS d, CASE WHEN ss00015 - lag(ss00015) OVER (PARTITION BY ss00010 ORDER BY ss00015) <= 30 THEN 0 ELSE 1 END AS neuf FROM soins_sante), i AS (SELECT id, sum(neuf) OVER (PARTITION BY id ORDER BY d) AS ile FROM g) SELECT n, count(*) AS personnes FROM (SELECT id, max(ile) AS n FROM i GROUP BY id) GROUP BY n ORDER BY n",
+		},
+		{
+			"the share of a claim in the person's total",
+			"SELECT round(part, 1) AS part, count(*) AS n FROM (SELECT ss00060 / sum(ss00060) OVER (PARTITION BY ss00010) AS part FROM soins_sante) GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"a window over the grouped rows of a person",
+			"SELECT r, count(*) AS n FROM (SELECT ss00010, ss00020, rank() OVER (PARTITION BY ss00010 ORDER BY count(*) DESC) AS r FROM soins_sante GROUP BY ss00010, ss00020) GROUP BY r ORDER BY r",
+		},
+		{
+			"the same provider as the time before",
+			"SELECT p = avant AS meme, count(*) AS n FROM (SELECT ss00065 AS p, lag(ss00065) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS avant FROM soins_sante) WHERE avant IS NOT NULL GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"whether the first provider is the last",
+			"SELECT a = z AS fidele, count(*) AS n FROM (SELECT ss00010 AS id, arg_min(ss00065, ss00015) AS a, arg_max(ss00065, ss00015) AS z FROM soins_sante GROUP BY 1) GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"grouped by the other side of an equality",
+			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
+		},
+		{
+			"three tables of one person are one person",
+			"SELECT count(*) AS n FROM (SELECT a.pp0010 FROM population AS a JOIN population AS b ON b.pp0010 = a.pp0010 JOIN population AS c ON c.pp0010 = b.pp0010 GROUP BY a.pp0010)",
+		},
+	} {
+		got, err := ask(t, g, c.query)
+		if err != nil {
+			t.Errorf("%s:\n%s\n%v", c.name, c.query, err)
+			continue
+		}
+		if want := plainAnswer(t, ws, c.query); got != want {
+			t.Errorf("%s:\n%s\ngot\n%swant\n%s", c.name, c.query, got, want)
+		}
+	}
+}
+
+// manyClaims gives everybody more claims and enough persons to each value.
+const manyClaims = `
+INSERT INTO main.soins_sante (ss00010, ss00015, ss00020, ss00030, ss00050, ss00060, ss00065, ss00065_qual, ss00160, ss00165, livraison)
+SELECT n, DATE '2008-07-01' + CAST(k * (n % 2 + 1) * 20 AS INTEGER), CASE k WHEN 1 THEN '101076' ELSE '102771' END, 'S', 1, 1500,
+  CASE WHEN n % 3 > 0 THEN 10 + (n + k // 2) % 8 WHEN n <= 60 THEN 1 ELSE 2 + n % 10 END, '001', n % 5, CASE WHEN n % 2 = 0 THEN 500 ELSE 0 END, 1
+FROM range(1, 121) AS t(n), range(0, 4) AS u(k) WHERE k <= n % 4;
+`
+
+// plainAnswer is the answer of DuckDB itself, drawn as the guard's.
+func plainAnswer(t *testing.T, ws *store.Workspace, query string) string {
+	t.Helper()
+	rows, err := ws.DB.Query(query)
+	if err != nil {
+		t.Fatalf("%s\n%v", query, err)
+	}
+	defer rows.Close() //nolint:errcheck // a test
+	names, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Result{}
+	for _, n := range names {
+		r.columns = append(r.columns, Column{Name: n})
+	}
+	raw, ptr := make([]any, len(names)), make([]any, len(names))
+	for i := range raw {
+		ptr[i] = &raw[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(ptr...); err != nil {
+			t.Fatal(err)
+		}
+		row := make([]Cell, len(raw))
+		for i := range raw {
+			row[i].Value = plainValue(raw[i])
+		}
+		r.rows = append(r.rows, row)
+	}
+	r.wideInts()
+	return draw(r)
+}
+
+// TestAttacksThroughFullSQL lists ways to carry what a few persons have past the
+// counts; each must come back masked.
+func TestAttacksThroughFullSQL(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	for _, c := range []struct{ name, query string }{
+		{"a condition of two persons through the first claim", "SELECT sum(x) AS s FROM (SELECT ss00010 AS id, arg_min(1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END, ss00015) AS x FROM soins_sante GROUP BY 1)"},
+		{"through first", "SELECT sum(x) AS s FROM (SELECT ss00010 AS id, first(1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END ORDER BY ss00015) AS x FROM soins_sante GROUP BY 1)"},
+		{"through first_value", "SELECT sum(x) AS s FROM (SELECT first_value(1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS x FROM soins_sante)"},
+		{"through lag, with its default", "SELECT sum(x) AS s FROM (SELECT lag(1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END, 1, 7) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS x FROM soins_sante)"},
+		{"through a running sum", "SELECT avg(x) AS s FROM (SELECT sum(1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS x FROM soins_sante)"},
+		{"through the order that numbers rows", "SELECT sum(x) AS s FROM (SELECT row_number() OVER (PARTITION BY ss00010 ORDER BY CASE WHEN ss00165 > 0 AND ss00020 = '102771' THEN 1 ELSE 0 END) AS x FROM soins_sante)"},
+		{"through the order that picks the first", "SELECT sum(x) AS s FROM (SELECT ss00010 AS id, arg_max(ss00060 + 1000, ss00165 > 0) AS x FROM soins_sante GROUP BY 1)"},
+		{"through a filter of a window", "SELECT sum(x) AS s FROM (SELECT 1 + count(*) FILTER (WHERE ss00165 > 0) OVER (PARTITION BY ss00010) AS x FROM soins_sante)"},
+		{"through two windows", "SELECT sum(y) AS s FROM (SELECT 5 + lag(x) OVER (PARTITION BY id ORDER BY d) AS y FROM (SELECT ss00010 AS id, ss00015 AS d, first_value(CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS x FROM soins_sante))"},
+		{"by pairs of which few are complete", "SELECT covar_pop(CASE WHEN ss00165 > 0 THEN ss00060 END, CASE WHEN pp0025 <> '21004' THEN ss00160 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
+		{"by pairs whose parts many have", "SELECT regr_slope(CASE WHEN pp0025 = '11001' THEN ss00160 END, CASE WHEN pp0025 = '21004' OR ss00165 > 0 THEN ss00060 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
+	} {
+		got, err := ask(t, g, c.query)
+		if err != nil {
+			t.Errorf("%s:\n%s\n%v", c.name, c.query, err)
+		} else if _, row, _ := strings.Cut(got, "\n"); strings.Trim(row, "*|\n ") != "" {
+			t.Errorf("%s:\n%s\ntells\n%s", c.name, c.query, got)
+		}
+	}
+}
+
+// TestNoRowFailsTheQuery: an error that some row causes would tell that the row
+// is there.
+func TestNoRowFailsTheQuery(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	for _, query := range []string{
+		"SELECT sum(x) FROM (SELECT ss00010 AS id, CASE WHEN sum(ss00165) > 0 THEN count(*) * 9223372036854775807 ELSE 1 END AS x FROM soins_sante GROUP BY 1)",
+		"SELECT sum(CASE WHEN ss00165 > 0 THEN 170000000000000000000000000000000000000 ELSE 1 END) FROM soins_sante",
+		"SELECT avg(CASE WHEN ss00165 > 0 THEN 17000000000000000000000000 ELSE 1 END * 10000000000000) FROM soins_sante",
+		"SELECT sum(x * 1000000000000000000 * 1000000000000000000) FROM (SELECT ss00010 AS id, sum(ss00060) AS x FROM soins_sante GROUP BY 1)",
+		"SELECT stddev(CASE WHEN ss00165 > 0 THEN 1e200 ELSE 1 END), corr(ss00060 * 1e200, ss00160) FROM soins_sante",
+		"SELECT avg(x) FROM (SELECT ss00010 AS id, stddev(ss00060 * 1e200) AS x FROM soins_sante GROUP BY 1)",
+		"SELECT avg(x) FROM (SELECT stddev_pop(ss00060 * 1e200) OVER (PARTITION BY ss00010) + sum(ss00060 * 1000000000000000000 * 10000000000000000000) OVER (PARTITION BY ss00010) AS x FROM soins_sante)",
+		"SELECT count(*) FROM (SELECT ss00010 FROM soins_sante GROUP BY 1 HAVING count(*) * 9223372036854775807 > 1 OR count(*) > 0)",
+		"SELECT count(*) FROM (SELECT ss00010 FROM soins_sante QUALIFY row_number() OVER (PARTITION BY ss00010 ORDER BY ss00015) * 9223372036854775807 > 1 OR ss00160 >= 0)",
+		"SELECT count(*) FROM population WHERE CASE WHEN pp0010 IN (SELECT ss00010 FROM soins_sante) THEN pp0015 * 9223372036854775807 > 0 ELSE TRUE END OR pp0020 = '1'",
+	} {
+		if _, err := ask(t, g, query); err != nil {
+			t.Errorf("%s\n%v", query, err)
+		}
+	}
+}
