@@ -73,6 +73,12 @@ type Channel struct {
 	Rows      bool     // coded person-level rows may leave (never by a query)
 	Secondary bool     // secondary suppression wanted
 	Dominance *Dominance
+	// History says what a release is compared with: "exports", what was written
+	// to files, or "answers", what was shown on a screen too.
+	History string
+	// Collision says what becomes of a cell that would tell of few together with
+	// an earlier release: "mask", or "refuse" the whole request.
+	Collision string
 	Source    Source
 }
 

@@ -52,6 +52,9 @@ func TestAForeignCatalogueLoadsWithoutALineOfGo(t *testing.T) {
 	if open.Threshold != 3 || open.Zero != "publish" || open.Mask != "few" || c.Channel("sealed").Dominance.K != 85 {
 		t.Errorf("channel open is not as its file says: %+v", open)
 	}
+	if sealed := c.Channel("sealed"); open.History != "exports" || open.Collision != "mask" || sealed.History != "answers" || sealed.Collision != "refuse" {
+		t.Error("what a release is compared with is not as the file says, or not the default")
+	}
 	if c.Unit("farm").Numbering != "keeper" || c.Unit("practice").Natural.Codes[0] != "V" {
 		t.Error("units are not as their file says")
 	}

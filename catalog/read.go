@@ -205,7 +205,7 @@ func (r *reader) population(p *Population, n *yaml.Node) {
 }
 
 func (r *reader) channel(c *Channel, n *yaml.Node) {
-	c.Zero = "mask"
+	c.Zero, c.History, c.Collision = "mask", "exports", "mask"
 	r.object(n, "a channel", labelled(r, &c.Label, fields{
 		"id":        r.text(&c.ID),
 		"threshold": r.integer(&c.Threshold),
@@ -223,7 +223,9 @@ func (r *reader) channel(c *Channel, n *yaml.Node) {
 				"n": r.integer(&c.Dominance.N), "k": r.number(&c.Dominance.K), "p": r.number(&c.Dominance.P),
 			})
 		},
-		"source": r.source(&c.Source),
+		"history":   enum(r, &c.History, "history rule", "exports", "answers"),
+		"collision": enum(r, &c.Collision, "collision rule", "mask", "refuse"),
+		"source":    r.source(&c.Source),
 	}), "id", "en", "tables", "rows")
 }
 
