@@ -21,6 +21,8 @@ type aggregate struct {
 	ident   string
 	encoded bool
 	measure bool
+	// adds marks sums and counts: of several persons they add up.
+	adds bool
 	// pick asks a condition of the row that the aggregate picks; nil when any row
 	// of the person counts. order are the parts of what the rows are ordered by.
 	pick  func(condition string) string
@@ -71,6 +73,7 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 		return aggregate{}, err
 	}
 	out.print(f.Name, args, tail)
+	out.adds = !f.Distinct && (f.Name == "sum" || strings.HasPrefix(f.Name, "count"))
 	return out, nil
 }
 

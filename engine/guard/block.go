@@ -197,7 +197,7 @@ func (o *output) hide(sql string) string {
 
 // support carries a condition along.
 func (o *output) support(sp support) support {
-	hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full}
+	hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full, spare: sp.spare}
 	for _, b := range sp.bits {
 		hidden.bits = append(hidden.bits, unitBits{b.name, o.hide(b.sql)})
 	}

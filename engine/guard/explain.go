@@ -81,6 +81,9 @@ func (c check) explain() string {
 	case c.twoSided:
 		return "enough with, and none or enough without: " + c.condition
 	}
+	if c.spare {
+		return "none or enough with: " + c.condition
+	}
 	return "enough with: " + c.condition
 }
 

@@ -62,6 +62,10 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT a = z AS fidele, count(*) AS n FROM (SELECT ss00010 AS id, arg_min(ss00065, ss00015) AS a, arg_max(ss00065, ss00015) AS z FROM soins_sante GROUP BY 1) GROUP BY 1 ORDER BY 1",
 		},
 		{
+			"rows that everybody has some of, added up by person",
+			"SELECT sum(x) AS n FROM (SELECT ss00010 AS id, count(*) FILTER (WHERE ss00015 > DATE '2008-01-15') AS x FROM soins_sante GROUP BY 1)",
+		},
+		{
 			"grouped by the other side of an equality",
 			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
 		},
@@ -137,6 +141,7 @@ func TestAttacksThroughFullSQL(t *testing.T) {
 		{"through the order that picks the first", "SELECT sum(x) AS s FROM (SELECT ss00010 AS id, arg_max(ss00060 + 1000, ss00165 > 0) AS x FROM soins_sante GROUP BY 1)"},
 		{"through a filter of a window", "SELECT sum(x) AS s FROM (SELECT 1 + count(*) FILTER (WHERE ss00165 > 0) OVER (PARTITION BY ss00010) AS x FROM soins_sante)"},
 		{"through two windows", "SELECT sum(y) AS s FROM (SELECT 5 + lag(x) OVER (PARTITION BY id ORDER BY d) AS y FROM (SELECT ss00010 AS id, ss00015 AS d, first_value(CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS x FROM soins_sante))"},
+		{"by rows that few have not, gathered by person", "SELECT sum(x) AS s FROM (SELECT ss00010 AS id, count(*) FILTER (WHERE NOT (ss00165 > 0 AND ss00015 = DATE '2008-01-15')) AS x FROM soins_sante GROUP BY 1)"},
 		{"by pairs of which few are complete", "SELECT covar_pop(CASE WHEN ss00165 > 0 THEN ss00060 END, CASE WHEN pp0025 <> '21004' THEN ss00160 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 		{"by pairs whose parts many have", "SELECT regr_slope(CASE WHEN pp0025 = '11001' THEN ss00160 END, CASE WHEN pp0025 = '21004' OR ss00165 > 0 THEN ss00060 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 	} {

@@ -39,6 +39,8 @@ type leafCell struct {
 type check struct {
 	condition      string
 	twoSided, full bool
+	// spare: nobody on the true side is safe.
+	spare bool
 	// bits stand for units besides the owner behind the condition, where they
 	// were kept apart.
 	bits []unitBits
@@ -76,7 +78,7 @@ func (l *leaf) cell(a aggregate, label string) int {
 	c := leafCell{sql: a.sql, label: label}
 	for _, t := range a.parts {
 		if len(t.when) > 0 {
-			c.checks = append(c.checks, l.check(check{condition: t.condition(), twoSided: t.twoSided, full: t.full, bits: t.bits}))
+			c.checks = append(c.checks, l.check(check{condition: t.condition(), twoSided: t.twoSided, full: t.full, spare: t.spare, bits: t.bits}))
 		}
 	}
 	if a.counted != nil {
@@ -92,6 +94,7 @@ func (l *leaf) check(c check) int {
 		if same && (c.only == nil || *c.only == *l.checks[i].only) {
 			l.checks[i].twoSided = l.checks[i].twoSided || c.twoSided
 			l.checks[i].full = l.checks[i].full || c.full
+			l.checks[i].spare = l.checks[i].spare && c.spare
 			return i
 		}
 	}
@@ -182,7 +185,7 @@ func (b *block) leaf(keys []ast.Expr, bound []value) (*relation, error) {
 		return nil, err
 	}
 	for _, sp := range b.f.supports {
-		k := l.check(check{condition: "coalesce(" + sp.sql + ", FALSE)", twoSided: sp.twoSided, full: sp.full})
+		k := l.check(check{condition: "coalesce(" + sp.sql + ", FALSE)", twoSided: sp.twoSided, full: sp.full, spare: sp.spare})
 		for i := range l.cells {
 			l.cells[i].checks = append(l.cells[i].checks, k)
 		}

@@ -94,7 +94,9 @@ func (l *leaf) judge(r rules, counts []int64, checks, masks []uint8) (listed boo
 	for i, c := range l.checks {
 		checks[i] = 0
 		for _, u := range l.counted(c) {
-			checks[i] |= r.inside(u, next())
+			if n := next(); n != 0 || !c.spare {
+				checks[i] |= r.inside(u, n)
+			}
 			if c.twoSided {
 				checks[i] |= r.outside(u, next(), c.full)
 			}

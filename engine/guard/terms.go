@@ -20,6 +20,8 @@ type term struct {
 	when []string
 	// twoSided: the rows outside are a cell too; full: and having none tells.
 	twoSided, full bool
+	// spare: having none of them is no message.
+	spare bool
 	// attribute marks a number that is neither an amount nor a condition.
 	attribute bool
 	bits      []unitBits
@@ -33,7 +35,7 @@ func (t term) condition() string { return strings.Join(t.when, " AND ") }
 func times(a, b term) term {
 	return term{
 		when: append(slices.Clone(a.when), b.when...), twoSided: a.twoSided || b.twoSided,
-		full: a.full || b.full, attribute: a.attribute || b.attribute, bits: append(slices.Clone(a.bits), b.bits...),
+		full: a.full || b.full, spare: a.spare || b.spare, attribute: a.attribute || b.attribute, bits: append(slices.Clone(a.bits), b.bits...),
 	}
 }
 
@@ -114,7 +116,7 @@ func (s *scope) valueTerms(e ast.Expr, v value, err error) ([]term, error) {
 		out = append(out, term{when: []string{"(" + v.guarded() + " IS NOT NULL)"}})
 	}
 	for _, sp := range v.supports {
-		out = append(out, term{when: []string{"coalesce(" + sp.sql + ", FALSE)"}, twoSided: sp.twoSided, full: sp.full, bits: sp.bits})
+		out = append(out, term{when: []string{"coalesce(" + sp.sql + ", FALSE)"}, twoSided: sp.twoSided, full: sp.full, spare: sp.spare, bits: sp.bits})
 	}
 	return out, nil
 }
@@ -371,7 +373,7 @@ func (s *scope) derive(e ast.Expr, v value) (value, error) {
 	for _, t := range ts {
 		v.measure = v.measure && !t.attribute && !t.twoSided
 		if len(t.when) > 0 && (t.twoSided || len(ts) > 1) {
-			v.supports = append(v.supports, support{sql: "(" + t.condition() + ")", twoSided: t.twoSided, full: t.full, bits: t.bits})
+			v.supports = append(v.supports, support{sql: "(" + t.condition() + ")", twoSided: t.twoSided, full: t.full, spare: t.spare, bits: t.bits})
 		}
 	}
 	return v, nil

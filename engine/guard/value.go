@@ -121,6 +121,8 @@ type support struct {
 	twoSided bool
 	// full: nobody on the false side tells something too (strict zero rule).
 	full bool
+	// spare: nobody on the true side tells nothing.
+	spare bool
 	// bits are the units besides the owner behind the rows that met the
 	// condition, kept apart once those rows are gathered by person.
 	bits []unitBits

@@ -85,29 +85,42 @@ func (b *block) withinUnit(keys []value, e ast.Expr) (value, bool, error) {
 
 // gathered is the value of an aggregate within one person. It depends on the
 // parts of its argument: on any row of the person that has them, or on the row
-// that the aggregate picks.
+// that the aggregate picks. What is added up tells of the rows without a part
+// too; anything else of the persons without it.
 func (b *block) gathered(a aggregate) value {
 	v := value{sql: a.sql, kind: a.kind, measure: a.measure, domain: a.domain, ident: a.ident, encoded: a.encoded}
-	pick := a.pick
-	if pick == nil {
-		pick = func(condition string) string { return "bool_or(" + condition + ")" }
+	var besides []unitRef
+	for _, u := range b.f.units {
+		if u.bits {
+			besides = append(besides, u)
+		}
 	}
 	for _, t := range a.parts {
-		if len(t.when) == 0 {
+		if len(t.when) == 0 || !t.twoSided && len(a.parts) == 1 && len(besides) == 0 {
 			continue
 		}
-		sp := support{sql: pick(t.condition()), twoSided: t.twoSided, full: t.full}
-		for _, u := range b.f.units {
-			if u.bits {
-				sp.bits = append(sp.bits, unitBits{u.name, "bit_or(CASE WHEN " + t.condition() + " THEN " + u.sql + " END)"})
-			}
+		with := support{sql: "bool_or(" + t.condition() + ")", twoSided: t.twoSided, full: t.full, spare: t.spare, bits: bitsOf(besides, t.condition())}
+		if a.pick != nil {
+			with.sql = a.pick(t.condition())
 		}
-		if t.twoSided || len(a.parts) > 1 || len(sp.bits) > 0 {
-			v.supports = append(v.supports, sp)
+		if t.twoSided && a.adds {
+			with.twoSided = false
+			without := "NOT (" + t.condition() + ")"
+			v.supports = append(v.supports, support{sql: "bool_or(" + without + ")", spare: !t.full, bits: bitsOf(besides, without)})
 		}
+		v.supports = append(v.supports, with)
 	}
 	for _, t := range a.order {
 		v.supports = append(v.supports, support{sql: "bool_or(" + t.condition() + ")", twoSided: t.twoSided, full: t.full})
 	}
 	return v
+}
+
+// bitsOf are the units besides the owner behind the rows that meet a condition.
+func bitsOf(units []unitRef, condition string) []unitBits {
+	var out []unitBits
+	for _, u := range units {
+		out = append(out, unitBits{u.name, "bit_or(CASE WHEN " + condition + " THEN " + u.sql + " END)"})
+	}
+	return out
 }
