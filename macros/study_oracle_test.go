@@ -308,7 +308,7 @@ var studyOracles = func() []oracle {
 		share.rowsOnly = i%2 == 1
 		fewer := c.options + ", seuil := -9" + ternary(low.rounding == "", "", ", arrondi := '"+low.rounding+"'")
 		add("selection.prescripteurs_v1", "*", c.options, func(w *world, annee int64) []string { return w.prescriberLines(annee, usual) })
-		add("selection.echantillon_v1", "*", drawn+fewer, func(w *world, annee int64) []string { return w.sampleLines(annee, low) })
+		add("selection.echantillon_v1", "* REPLACE (CAST(round(poids * 1e6) AS BIGINT) AS poids)", drawn+fewer, func(w *world, annee int64) []string { return w.sampleLines(annee, low) })
 		add("selection.patients_v1", "*", drawn+fewer, func(w *world, annee int64) []string { return w.patients(annee, low) })
 		add("etude.quota_v1", "* REPLACE (CAST(round(part * 1e6) AS BIGINT) AS part)", c.options+ternary(share.rowsOnly, ", mesure := 'lignes'", ""),
 			func(w *world, annee int64) []string { return w.quotas(annee, share) })
@@ -328,7 +328,11 @@ func (w *world) prescriberLines(annee int64, o rules) []string {
 func (w *world) sampleLines(annee int64, o rules) []string {
 	var lines []string
 	for num, d := range w.sample(annee, o) {
-		lines = append(lines, line(num, annee, d[0], d[1], d[2], d[3]))
+		var weight any
+		if d[3] == 1 {
+			weight = int64(math.Round(float64(d[1].(int)) / float64(d[2].(int)) * 1e6))
+		}
+		lines = append(lines, line(num, annee, d[0], d[3], weight))
 	}
 	return lines
 }

@@ -41,6 +41,8 @@
     end;
     annee = &annee.;
     tire = (rang <= taille);
-    keep ss00070 annee categorie effectif taille tire;
+    if tire then poids = effectif / taille;
+    else poids = .;
+    keep ss00070 annee categorie tire poids;
   run;
 %mend echantillon_v1;

@@ -21,22 +21,23 @@
 -- @column ss00070 INTEGER identifier of provider, owner : the prescriber
 -- @column annee INTEGER attribute : the year asked for
 -- @column categorie VARCHAR attribute, in taux_echantillon : the stratum
--- @column effectif BIGINT count : prescribers in the stratum
--- @column taille BIGINT count : of these drawn
 -- @column tire INTEGER attribute, in (0, 1) : 1 when drawn
+-- @column poids DOUBLE amount, nullable : prescribers that a drawn one stands for: those of the stratum over those drawn;
+--   NULL when not drawn
 -- @zones pharmanet ss00015 ss00050 ss00065 ss00065_qual ss00070 ss00070_qual ss00135 ss00155
 -- @list medicaments@0.synthetique
 -- @list qualifications@2009
 -- @list taux_echantillon@2009
 -- @ids provider
 -- @uses selection.prescripteurs_v1
--- @sas sha256:45b837292c72aae9cd2671eb6f6b9d9d25163c10d3657f70ca8300048733c0a4
+-- @sas sha256:9bdc0445d8c8f9665db1a132d974b41d228184d9e68048a65aeba12de17b2778
 -- @note One row for every prescriber that selection.prescripteurs_v1 keeps, with tire = 0 for those who were not drawn.
 -- @note Drawn are the first of each stratum in the order of sha256(graine || ':' || number), the delivered number of
 --   eight positions. Neither the order of rows or of deliveries, nor threads, nor the machine changes it, and a
 --   prescriber who enters or leaves another stratum does not either.
 -- @note The size is rate times stratum, exact in decimals, then rounded. No stratum gets a prescriber that rounding
 --   does not give it: a stratum of 9 at 5 % has none, one of 10 has one.
+-- @note Sizes of strata are no columns, because a row must not tell about others: count the rows, through the guard.
 -- @note A category without a rate stops the query, because nobody of it could be drawn.
 CREATE OR REPLACE MACRO selection.echantillon_v1(
     annee INTEGER, graine VARCHAR, seuil INTEGER := 200, liste VARCHAR := '0.synthetique', taux VARCHAR := '2009',
@@ -72,9 +73,8 @@ SELECT
     t.ss00070,
     annee AS annee,
     t.categorie,
-    CAST(t.effectif AS BIGINT) AS effectif,
-    t.taille,
-    CASE WHEN t.rang <= t.taille THEN 1 ELSE 0 END AS tire
+    CASE WHEN t.rang <= t.taille THEN 1 ELSE 0 END AS tire,
+    CASE WHEN t.rang <= t.taille THEN CAST(t.effectif AS DOUBLE) / t.taille END AS poids
 FROM tailles AS t
 WHERE CASE
     WHEN NOT EXISTS (FROM ref.taux_echantillon AS l WHERE l.version = taux) THEN error('no such version of the list taux_echantillon')
