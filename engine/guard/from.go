@@ -169,6 +169,9 @@ func (p *planner) baseTable(t *ast.BaseTable, env *environment) (*relation, erro
 			return p.member(r, t.Name), nil
 		}
 	}
+	if r, err := p.keptStep(t); r != nil || err != nil {
+		return r, err
+	}
 	if schema == "" || schema == "main" {
 		if table := p.cfg.Catalog.Table(t.Name); table != nil {
 			return p.tableRelation(table), nil

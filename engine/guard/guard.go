@@ -77,11 +77,13 @@ func New(_ context.Context, cfg Config) (*Guard, error) {
 func (g *Guard) Close() error { return g.parser.Close() }
 
 // Query is an analyst's text: one SELECT, or a script of CREATE VIEW steps and
-// one SELECT. File is for messages only. Params replace $name.
+// one SELECT. File is for messages only. Params replace $name. Steps are the
+// tables of a study that the text may name.
 type Query struct {
 	File   string
 	Text   string
 	Params map[string]string
+	Steps  []Step
 }
 
 // Plan is a checked query that may run.
@@ -104,7 +106,7 @@ func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{ctx: ctx, cfg: g.cfg, file: q.File, text: q.Text, params: q.Params}
+	p := &planner{ctx: ctx, cfg: g.cfg, file: q.File, text: q.Text, params: q.Params, steps: q.Steps}
 	r, err := p.query(tree, nil)
 	if err != nil {
 		return nil, err

@@ -21,6 +21,7 @@ type planner struct {
 	file     string
 	text     string
 	params   map[string]string
+	steps    []Step
 	leaves   []*leaf
 	warnings []string
 	macros   []string // names of the macros used
@@ -238,9 +239,14 @@ func (p *planner) listRelation(l *catalog.CodeList) *relation {
 // its rows belong to. One that reads rows of persons and says of none whose they
 // are is refused.
 func (p *planner) macroRelation(m *macros.Macro, args []string, at positioned) (*relation, error) {
+	return p.macroRows(m, quote(m.Family)+"."+quote(m.Base+"_v"+strconv.Itoa(m.Version))+"("+strings.Join(args, ", ")+")", at)
+}
+
+// macroRows are the rows of a table macro, from a call of it or from where they
+// were kept.
+func (p *planner) macroRows(m *macros.Macro, from string, at positioned) (*relation, error) {
 	a := p.alias()
-	call := quote(m.Family) + "." + quote(m.Base+"_v"+strconv.Itoa(m.Version)) + "(" + strings.Join(args, ", ") + ")"
-	r := &relation{zone: public, sql: call + " AS " + a, alias: m.Base}
+	r := &relation{zone: public, sql: from + " AS " + a, alias: m.Base}
 	for _, c := range m.Columns {
 		v := value{
 			sql: a + "." + quote(c.Name), kind: kindOfSQL(c.Type), domain: c.Domain, stored: true,
