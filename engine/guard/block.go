@@ -13,10 +13,6 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // selectBlock plans one SELECT block: row by row or within one person on the
 // person engine, as a leaf at the wall, or above it.
 func (p *planner) selectBlock(q *ast.Select, env *environment) (*relation, error) {
-	if q.GroupSets {
-		return nil, p.refuse(q0(q), "grouping-sets", "ROLLUP, CUBE and GROUPING SETS are not answered yet").
-			WithHint("ask for each level with its own GROUP BY and combine them with UNION ALL")
-	}
 	grouped := len(q.GroupBy) > 0 || q.GroupAll || q.Having != nil || p.anyAggregate(q)
 	above := grouped || len(q.Order) > 0 || q.OrderAll || q.Limit != nil || q.Offset != nil || q.Distinct || q.Qualify != nil || anyWindow(q)
 	f, err := p.bindFrom(q.From, q.Where, env, func(zone) bool { return above })
@@ -291,6 +287,10 @@ func (b *block) person() (*relation, error) {
 	}
 	if !within {
 		return b.leaf(keys, bound)
+	}
+	if b.q.GroupSets != nil {
+		return nil, b.p.refuse(keys[0], "grouping-sets", "totals over several persons stand beside rows of one").
+			WithHint("group by the person alone in a step, and use ROLLUP above it without the identifier")
 	}
 	if err := b.noLimit(); err != nil {
 		return nil, err

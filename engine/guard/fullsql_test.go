@@ -66,6 +66,30 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT sum(x) AS n FROM (SELECT ss00010 AS id, count(*) FILTER (WHERE ss00015 > DATE '2008-01-15') AS x FROM soins_sante GROUP BY 1)",
 		},
 		{
+			"a rollup with its labels",
+			"SELECT CASE WHEN grouping(pp0020) = 1 THEN 'tous' ELSE pp0020 END AS sexe, pp0030, grouping(pp0020, pp0030) AS niveau, count(*) AS n, sum(ss00060) AS m FROM soins_sante JOIN population ON pp0010 = ss00010 GROUP BY ROLLUP (pp0020, pp0030) HAVING count(*) > 10 ORDER BY niveau, 1, 2",
+		},
+		{
+			"a cube",
+			"SELECT pp0020 AS s, ss00160 > 2 AS c, count(DISTINCT ss00010) AS n FROM soins_sante JOIN population ON pp0010 = ss00010 GROUP BY CUBE (s, c) ORDER BY ALL",
+		},
+		{
+			"grouping sets named, one twice, and a window over them",
+			"SELECT pp0020, pp0030, count(*) AS n, sum(count(*)) OVER (PARTITION BY pp0030) AS t FROM population GROUP BY GROUPING SETS ((pp0020), (pp0030), (pp0030), ()) ORDER BY ALL",
+		},
+		{
+			"GROUPING without grouping sets is 0",
+			"SELECT pp0020, grouping(pp0020) AS g, count(*) AS n FROM population GROUP BY pp0020 ORDER BY 1",
+		},
+		{
+			"a rollup above the wall",
+			"SELECT s, e, sum(n) AS n, grouping(s, e) AS g FROM (SELECT pp0020 AS s, pp0030 AS e, count(*) AS n FROM population WHERE pp0025 <> '62063' GROUP BY ALL) GROUP BY GROUPING SETS ((s, e), (e), ()) ORDER BY ALL",
+		},
+		{
+			"grouped by whether the person is in a set",
+			"SELECT pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00160 > 4) AS c, count(*) AS n FROM population GROUP BY 1 ORDER BY 1",
+		},
+		{
 			"grouped by the other side of an equality",
 			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
 		},

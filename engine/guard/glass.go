@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"strings"
 
 	"epsql/sql/ast"
@@ -143,22 +144,39 @@ func (b *block) glassGroups(s *scope) (string, error) {
 	}
 	ungrouped := *s
 	ungrouped.aggregates, ungrouped.windows = false, false
-	var groupBy []string
-	for _, k := range keys {
+	groupBy := make([][]string, len(keys))
+	for i, k := range keys {
 		v, err := ungrouped.plain(k)
-		if err != nil {
+		switch {
+		case err != nil:
 			return "", err
+		case v.mask != "" && b.q.GroupSets != nil:
+			return "", b.p.refuse(k, "grouping-sets", "this key of ROLLUP, CUBE or GROUPING SETS may be masked").WithHint("group by it in a step of its own")
+		case !v.constant:
+			groupBy[i] = append(groupBy[i], v.sql)
 		}
-		if v.constant {
-			continue
-		}
-		groupBy = append(groupBy, v.sql)
 		if v.mask != "" {
-			groupBy = append(groupBy, v.mask)
+			groupBy[i] = append(groupBy[i], v.mask)
 		}
 	}
 	having, err := b.decided(s, b.q.Having)
-	return clause(" GROUP BY ", ", ", groupBy) + clause(" HAVING ", " AND ", having), err
+	return groupingClause(groupBy, b.q.GroupSets) + clause(" HAVING ", " AND ", having), err
+}
+
+// groupingClause prints GROUP BY over keys, each one or more expressions.
+func groupingClause(keys [][]string, sets [][]int) string {
+	if sets == nil {
+		return clause(" GROUP BY ", ", ", slices.Concat(keys...))
+	}
+	list := make([]string, len(sets))
+	for i, set := range sets {
+		var members []string
+		for _, k := range set {
+			members = append(members, keys[k]...)
+		}
+		list[i] = "(" + strings.Join(members, ", ") + ")"
+	}
+	return " GROUP BY GROUPING SETS (" + strings.Join(list, ", ") + ")"
 }
 
 // order prints ORDER BY: ordinals and output names first, then expressions.

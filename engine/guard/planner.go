@@ -26,6 +26,7 @@ type planner struct {
 	warnings []string
 	macros   []string // names of the macros used
 	aliases  int
+	leafIDs  int
 }
 
 // environment is the chain of named steps that a query sees.
@@ -48,6 +49,11 @@ func (e *environment) find(name string) *environment {
 func (p *planner) alias() string {
 	p.aliases++
 	return "t" + strconv.Itoa(p.aliases)
+}
+
+func (p *planner) nextLeaf() int {
+	p.leafIDs++
+	return p.leafIDs - 1
 }
 
 type positioned interface{ At() int }

@@ -33,8 +33,8 @@ type Select struct {
 	From      Table
 	Where     Expr
 	GroupBy   []Expr
-	GroupAll  bool // GROUP BY ALL
-	GroupSets bool // ROLLUP, CUBE or GROUPING SETS
+	GroupAll  bool    // GROUP BY ALL
+	GroupSets [][]int // ROLLUP, CUBE or GROUPING SETS: positions in GroupBy; nil without
 	Having    Expr
 	Qualify   Expr
 }

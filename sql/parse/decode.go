@@ -155,12 +155,7 @@ func (d *decoder) selectNode(o *object) ast.Query {
 	s.From = d.table(o.take("from_table"))
 	s.Where = d.optional(o.take("where_clause"))
 	s.GroupBy = d.exprs(o.list("group_expressions"))
-	sets := o.list("group_sets")
-	s.GroupSets = len(sets) > 1
-	if len(sets) == 1 {
-		one, _ := sets[0].([]any)
-		s.GroupSets = len(one) != len(s.GroupBy)
-	}
+	s.GroupSets = d.sets(o.list("group_sets"), len(s.GroupBy))
 	if h := o.str("aggregate_handling"); h == "FORCE_AGGREGATES" {
 		s.GroupAll = true
 	} else if h != "STANDARD_HANDLING" {
@@ -173,6 +168,28 @@ func (d *decoder) selectNode(o *object) ast.Query {
 		s.Off = s.Items[0].At()
 	}
 	return s
+}
+
+// sets reads grouping sets; nil when there is one with all the keys.
+func (d *decoder) sets(raw []any, keys int) [][]int {
+	var out [][]int
+	for _, r := range raw {
+		members, _ := r.([]any)
+		set := make([]int, len(members))
+		for i, m := range members {
+			n, err := strconv.Atoi(jsonText(m))
+			if err != nil || n < 0 || n >= keys {
+				d.refuse("this grouping set", -1)
+				return nil
+			}
+			set[i] = n
+		}
+		out = append(out, set)
+	}
+	if len(out) == 1 && len(out[0]) == keys {
+		return nil
+	}
+	return out
 }
 
 func (d *decoder) clauses(o *object, c *ast.Clauses) {

@@ -102,6 +102,8 @@ func (d *decoder) operator(o *object, base ast.Base) ast.Expr {
 		return &ast.Unary{Base: base, Op: "IS NOT NULL", Arg: args[0]}
 	case (o.kind == "COMPARE_IN" || o.kind == "COMPARE_NOT_IN") && len(args) > 1:
 		return &ast.In{Base: base, Not: o.kind == "COMPARE_NOT_IN", Arg: args[0], List: args[1:]}
+	case o.kind == "GROUPING_FUNCTION":
+		return &ast.Func{Base: base, Name: "grouping", Args: args}
 	case o.kind == "OPERATOR_COALESCE" && len(args) > 0:
 		return &ast.Coalesce{Base: base, Args: args}
 	}
