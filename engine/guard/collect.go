@@ -58,8 +58,9 @@ func (t *table) appendAll(scan *columnar.Scan, n int) {
 type judge struct {
 	table  *table
 	rules  rules
-	types  []columnar.Type // of the counts
-	counts []int64
+	types  []columnar.Type // of the columns that count
+	raw    []int64         // what these columns hold
+	counts []int64         // in the order of the leaf's readings
 	checks []uint8
 	masks  []uint8
 }
@@ -67,7 +68,7 @@ type judge struct {
 func newJudge(t *table, r rules, types []columnar.Type) *judge {
 	types = types[len(t.keys)+len(t.cells):]
 	return &judge{
-		table: t, rules: r, types: types, counts: make([]int64, len(types)),
+		table: t, rules: r, types: types, raw: make([]int64, len(types)), counts: make([]int64, len(t.leaf.readings)),
 		checks: make([]uint8, len(t.leaf.checks)), masks: make([]uint8, len(t.cells)),
 	}
 }
@@ -76,13 +77,16 @@ func newJudge(t *table, r rules, types []columnar.Type) *judge {
 func (j *judge) rows(scan *columnar.Scan, n int) {
 	t := j.table
 	first := len(t.keys) + len(t.cells)
-	counts := make([]columnar.Values, len(j.counts))
-	for i := range counts {
-		counts[i] = scan.Column(first + i)
+	columns := make([]columnar.Values, len(j.raw))
+	for i := range columns {
+		columns[i] = scan.Column(first + i)
 	}
 	for row := range n {
-		for i, c := range counts {
-			j.counts[i] = count(c, j.types[i], row)
+		for i, c := range columns {
+			j.raw[i] = count(c, j.types[i], row)
+		}
+		for i, r := range t.leaf.readings {
+			j.counts[i] = r.of(j.raw)
 		}
 		j.row()
 	}

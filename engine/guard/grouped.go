@@ -69,7 +69,7 @@ func numbers(n int) []int {
 }
 
 func (x *summit) leafOf(set []int) *leaf {
-	l := &leaf{id: x.b.p.nextLeaf(), units: x.b.f.units}
+	l := &leaf{id: x.b.p.nextLeaf(), units: x.b.f.units, limit: x.b.p.cfg.Channel.Threshold}
 	for _, i := range set {
 		l.keys = append(l.keys, leafKey{sql: x.bound[i].guarded(), label: itemName(x.keys[i], i), domain: x.bound[i].domain})
 	}

@@ -57,7 +57,7 @@ type Guard struct {
 
 // New makes a guard. A channel that gives out no tables, or that the workspace's
 // population may not use, is refused.
-func New(_ context.Context, cfg Config) (*Guard, error) {
+func New(ctx context.Context, cfg Config) (*Guard, error) {
 	if !cfg.Channel.Tables {
 		return nil, diag.New(diag.Guard, "channel", "the channel %s gives out no tables", cfg.Channel.ID).
 			WithHint("choose another channel with --channel")
@@ -65,6 +65,9 @@ func New(_ context.Context, cfg Config) (*Guard, error) {
 	if !slices.Contains(cfg.Workspace.Population.Channels, cfg.Channel.ID) {
 		return nil, diag.New(diag.Guard, "looser-channel", "channel %s is not allowed: this workspace holds population %s", cfg.Channel.ID, cfg.Workspace.Population.ID).
 			WithHint("use %s", strings.Join(cfg.Workspace.Population.Channels, " or "))
+	}
+	if err := install(ctx, cfg); err != nil {
+		return nil, err
 	}
 	p, err := parse.New()
 	if err != nil {

@@ -9,10 +9,17 @@ type leaf struct {
 	id     int
 	public bool
 	sql    string
+	// tail is FROM and WHERE of sql. Leaves of one tail are over the same rows: of
+	// two whose keys are nested, by their SQL, one holds totals of the other, cell
+	// by cell of the same SQL. Grouping sets give one leaf for each set.
+	tail   string
 	keys   []leafKey
 	cells  []leafCell
 	units  []unitRef
 	checks []check
+	// limit is up to where units are counted, readings where the counts stand.
+	limit    int
+	readings []reading
 	// grid are conditions of the query on keys alone: they bound the rows that
 	// are listed whether or not somebody is behind them.
 	grid []string
@@ -117,7 +124,7 @@ func (c check) behind(u unitRef) unitRef {
 }
 
 // selectList is everything the person engine gives for a group: keys, cells,
-// units of the group, then per check the units on its sides.
+// then the columns that count the units behind them.
 func (l *leaf) selectList() []string {
 	var out []string
 	for _, k := range l.keys {
@@ -126,17 +133,9 @@ func (l *leaf) selectList() []string {
 	for _, c := range l.cells {
 		out = append(out, c.sql)
 	}
-	for _, u := range l.units {
-		out = append(out, u.count(""))
-	}
-	for _, c := range l.checks {
-		for _, u := range l.counted(c) {
-			out = append(out, c.behind(u).count(c.condition))
-			if c.twoSided {
-				out = append(out, u.count("NOT ("+c.condition+")"))
-			}
-		}
-	}
+	columns, readings := l.counts()
+	l.readings = readings
+	out = append(out, columns...)
 	for i := range out {
 		out[i] += " AS r" + itoa(i)
 	}
@@ -145,6 +144,7 @@ func (l *leaf) selectList() []string {
 
 // finish writes the leaf's SQL; tail is FROM and WHERE.
 func (l *leaf) finish(tail string) {
+	l.tail = tail
 	l.sql = "SELECT " + strings.Join(l.selectList(), ", ") + tail
 	if len(l.keys) > 0 {
 		ordinals := make([]string, len(l.keys))

@@ -76,7 +76,7 @@ func (r rules) outside(u unitRef, n int64, full bool) uint8 {
 	return r.bit[u.unit]
 }
 
-// judge reads the counts of one group in the order of leaf.selectList and writes
+// judge reads the counts of one group in the order of leaf.readings and writes
 // the mask of every cell, 0 where it is shown. It tells whether the row may be
 // listed at all.
 func (l *leaf) judge(r rules, counts []int64, checks, masks []uint8) (listed bool) {

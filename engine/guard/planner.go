@@ -171,7 +171,8 @@ func (p *planner) unit(id, sql string) unitRef {
 // of the row: as bits, and none is safe.
 func (p *planner) besides(id, sql string) unitRef {
 	u := p.unit(id, sql)
-	return unitRef{unit: id, name: sql, sql: u.asBits(), bits: true}
+	mark := u.asBits()
+	return unitRef{unit: id, name: sql, sql: mark, bits: true, number: u.contributor(), marked: mark}
 }
 
 // protected lists the units that the channel checks for every cell.

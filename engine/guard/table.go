@@ -23,8 +23,8 @@ type table struct {
 	n     int
 	keys  []vector // by key of the leaf
 	cells []vector // by cell of the leaf
-	// units are the units behind each row, by unit of the leaf. From the
-	// threshold on a number may be a lower bound.
+	// units are the units behind each row, by unit of the leaf, counted up to the
+	// threshold.
 	units [][]int64
 	// masks are the reasons why a cell is hidden, by cell; 0 is shown.
 	masks [][]uint8

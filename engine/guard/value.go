@@ -149,6 +149,9 @@ type unitRef struct {
 	// bits marks a 64-bit mask of hashed numbers in place of the number itself:
 	// the bits set are a lower bound of the distinct units behind.
 	bits bool
+	// number is SQL of the number itself as long as sql is still the mask that
+	// was made of it, which is marked.
+	number, marked string
 	// must: at least the threshold is needed; otherwise none is safe too.
 	must bool
 }
@@ -173,17 +176,16 @@ func (u unitRef) asBits() string {
 	return bit
 }
 
-// count is SQL of how many distinct units meet a condition; all when it is "".
-// Over bits it is a lower bound.
-func (u unitRef) count(condition string) string {
-	x := u.contributor()
-	if condition != "" {
-		x = "CASE WHEN " + condition + " THEN " + x + " END"
+// counted is SQL of what is counted: a number, or a mask when the numbers are
+// not at hand any more.
+func (u unitRef) counted() (sql string, mask bool) {
+	switch {
+	case !u.bits:
+		return u.contributor(), false
+	case u.number != "" && u.sql == u.marked:
+		return u.number, false
 	}
-	if u.bits {
-		return "coalesce(bit_count(bit_or(" + x + ")), 0)"
-	}
-	return "count(DISTINCT " + x + ")"
+	return u.sql, true
 }
 
 // zone says on which side of the wall a relation is.
