@@ -80,7 +80,7 @@ func TestRowsOfAnotherTableAreFound(t *testing.T) {
 	b := []vector{texts("xy", "", "x", "NULL"), texts("z", "z", "yz", "z")}
 	for i := range 4 {
 		for j := range 4 {
-			same := string(identity(nil, a, i)) == string(identity(nil, b, j))
+			same := string(rowKey(nil, a, i)) == string(rowKey(nil, b, j))
 			if want := [4]int{2, 0, 3, 1}[i] == j; same != want {
 				t.Errorf("rows %d and %d: same %v, want %v", i, j, same, want)
 			}

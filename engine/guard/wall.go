@@ -209,11 +209,11 @@ func (t *table) list(grid []vector, n int, r rules) {
 	at := make(map[string]int, t.n)
 	var key []byte
 	for row := range t.n {
-		key = identity(key[:0], t.keys, row)
+		key = rowKey(key[:0], t.keys, row)
 		at[string(key)] = row
 	}
 	for i := range n {
-		key = identity(key[:0], grid, i)
+		key = rowKey(key[:0], grid, i)
 		if row, ok := at[string(key)]; ok {
 			t.listed[row] = true
 			continue
@@ -222,7 +222,7 @@ func (t *table) list(grid []vector, n int, r rules) {
 	}
 }
 
-func identity(key []byte, columns []vector, row int) []byte {
+func rowKey(key []byte, columns []vector, row int) []byte {
 	for i := range columns {
 		key = columns[i].appendKey(key, row)
 	}
