@@ -38,7 +38,8 @@ func runLoad(c *cli.Context) error {
 	}
 	opts := storeOptions(c)
 	opts.Files = true // the database reads Parquet itself
-	opts.Memory = cmp.Or(opts.Memory, load.Memory)
+	limits := load.Limits(opts.Threads)
+	opts.Threads, opts.Memory = limits.Threads, cmp.Or(opts.Memory, limits.Memory)
 	ws, _, err := openWorkspace(c, opts)
 	if err != nil {
 		return err

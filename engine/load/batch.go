@@ -160,6 +160,15 @@ func newBatch(formats []format, rows int, home chan<- *batch) *batch {
 	return b
 }
 
+// forget undoes the NULLs of rows that were begun after the last one filled.
+func (b *batch) forget(rows int) {
+	for k := range b.vectors {
+		for i := range rows {
+			b.vectors[k].setValid(b.n + i)
+		}
+	}
+}
+
 // giveBack returns a batch to its pool, empty.
 func (b *batch) giveBack() {
 	b.n = 0

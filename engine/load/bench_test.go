@@ -72,7 +72,7 @@ func benchWorkspace(b *testing.B, cat *catalog.Catalog) *store.Workspace {
 	if err := store.Create(b.Context(), path, cat.Populations[0].ID, cat, nil); err != nil {
 		b.Fatal(err)
 	}
-	ws, err := store.Open(b.Context(), path, cat, store.Options{Memory: Memory})
+	ws, err := store.Open(b.Context(), path, cat, Limits(0))
 	if err != nil {
 		b.Fatal(err)
 	}

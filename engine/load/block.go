@@ -12,6 +12,7 @@ type block struct {
 	ends []uint16
 
 	taken    []bool  // the lines that are rows of the table
+	clean    []bool  // the lines of ASCII characters only
 	delivery []int32 // the delivery of each line
 	ids      []int32 // numbers of the identifiers, a fixed number a line
 	width    int     // that number
@@ -43,7 +44,7 @@ func (b *block) size(fields, ids int) {
 	n := len(b.lines)
 	b.width = ids
 	b.ends = grown(b.ends, n*fields)
-	b.taken = grown(b.taken, n)
+	b.taken, b.clean = grown(b.taken, n), grown(b.clean, n)
 	b.delivery = grown(b.delivery, n)
 	b.ids = grown(b.ids, n*ids)
 }

@@ -29,6 +29,9 @@ type column struct {
 	nulls  [][]byte
 	known  *codeSet // nil when any value will do
 	id     int      // for identifiers: which of block.ids
+
+	how       how      // by which a tile is converted
+	nullWords []uint64 // those of nulls that fit into a word
 }
 
 // convert writes a value of a line into row i of a vector. The reason is ""
@@ -361,6 +364,10 @@ func (s *codeSet) has(b []byte) bool {
 	if !ok {
 		return s.text[string(b)]
 	}
+	return s.hasWord(w)
+}
+
+func (s *codeSet) hasWord(w uint64) bool {
 	for i := s.slot(w); s.words[i] != 0; i = (i + 1) & (len(s.words) - 1) {
 		if s.words[i] == w {
 			return true

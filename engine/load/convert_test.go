@@ -39,11 +39,12 @@ func converted(t *testing.T, typ catalog.Type, length int, raw string) string {
 	case "INTEGER":
 		return fmt.Sprint(v.int32(5))
 	}
-	return fmt.Sprint(unsafe.Slice((*int64)(v.data), 10)[5])
+	return fmt.Sprint(v.int64(5))
 }
 
 func (v *vector) null(i int) bool   { return v.nulls && v.mask[i>>6]>>(i&63)&1 == 0 }
 func (v *vector) int32(i int) int32 { return unsafe.Slice((*int32)(v.data), i+1)[i] }
+func (v *vector) int64(i int) int64 { return unsafe.Slice((*int64)(v.data), i+1)[i] }
 
 // text reads a text as Arrow's specification says.
 func (v *vector) text(i int) []byte {

@@ -2,7 +2,7 @@
 //
 // A file is recognised (by its name, header or layout), read in blocks, and
 // every line goes through one converter into typed column vectors that DuckDB
-// appends: there is no row of Go values in between. One file is one
+// inserts: there is no row of Go values in between. One file is one
 // transaction, whatever deliveries and tables it holds, so that a cancel, a kill
 // or a full disk leaves the workspace as it was. The rules:
 //
@@ -25,9 +25,12 @@
 // sorted within each block of text (Options.Block bytes): the table is a
 // sequence of sorted runs, and memory does not depend on the size of the file.
 //
-//	reader ──blocks──> preparer ──tasks──> converters ──vectors──> appender
-//	(lines)            (checks, numbers,   (parallel)              (in order, one
-//	                    deliveries, sort)                            connection)
+//	reader ──blocks──> preparer ──tasks──> converters ──batches──> INSERT
+//	(lines)            (checks, numbers,   (parallel)              (in order, all
+//	                    deliveries, sort)                           threads)
+//
+// One INSERT fills one table: a file with rows of two tables is read once for
+// each.
 package load
 
 import (
@@ -35,6 +38,7 @@ import (
 	"errors"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"time"
 
 	"epsql/engine/store"
@@ -52,7 +56,8 @@ type Options struct {
 	MaxRejects float64
 	// Workers convert lines in parallel: one per core when zero.
 	Workers int
-	// Block is the number of bytes read and sorted at a time: 48 MiB when zero.
+	// Block is the most bytes read and sorted at a time: 48 MiB when zero. Lines
+	// that fill a batch (122 880) are a block too.
 	Block int
 	// Progress is told how far loading is, about ten times a second.
 	Progress func(Progress)
@@ -212,7 +217,12 @@ func asDiag(err error) *diag.Error {
 	return e
 }
 
-// Memory is the limit to open a workspace with for loading ([store.Options]):
-// the rows go to disk as they come, so that more would only fill up with pages
-// that are not read again.
-const Memory = "400MB"
+// Limits are what to open a workspace with for loading. Each thread of the
+// engine builds and compresses a group of rows in memory, for which it needs
+// some 400 MB; left to choose (0), more than four would wait for each other.
+func Limits(threads int) store.Options {
+	if threads == 0 {
+		threads = min(runtime.GOMAXPROCS(0), 4)
+	}
+	return store.Options{Threads: threads, Memory: strconv.Itoa(400*max(threads, 2)) + "MB"}
+}

@@ -79,6 +79,12 @@ func (l *loader) column(s *source, p *plan, c catalog.Column) column {
 	if codes, ok := l.ws.Catalog.Known(c); ok && c.Type == catalog.TypeCode {
 		out.known = newCodeSet(codes)
 	}
+	for _, null := range out.nulls {
+		if w, ok := word(null); ok {
+			out.nullWords = append(out.nullWords, w)
+		}
+	}
+	out.how = out.way()
 	return out
 }
 

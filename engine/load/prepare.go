@@ -93,7 +93,7 @@ func (p *preparer) line(sp *splitter, r *record, i int) reject {
 // place finds the plan that a line is of.
 func (p *preparer) place(sp *splitter, r *record, i int) (bad reject, plan int) {
 	text := p.block.text(i)
-	if !printable(text) {
+	if p.block.clean[i] = printable(text); !p.block.clean[i] {
 		if at := strayByte(text, p.job.source.latin1); at >= 0 {
 			return reject{delivery: -1, zone: p.job.zoneAt(p.block, i, at), value: readable(text), reason: strayBytes}, 0
 		}
@@ -247,16 +247,37 @@ func (j *job) zoneAt(b *block, i, at int) string {
 // converter turns lines into vectors.
 type converter struct {
 	splitter splitter
+	tile     tile
 	record   record
 	encoding encoding
 }
 
-// fill converts the lines of a task. A bad line leaves no row: the next one
-// takes its place.
+// fill converts the lines of a task, tile by tile.
 func (c *converter) fill(t *task, p *plan, firstID int64) {
+	last := &t.batch.vectors[len(p.columns)]
+	for lines := range slices.Chunk(t.rows, tileRows) {
+		if !c.tile.convert(c, t, p, lines) {
+			c.lines(t, p, lines, firstID)
+			continue
+		}
+		for k, n := range c.tile.unknown {
+			t.unknown[k] += n
+		}
+		for _, word := range lines {
+			d := t.block.delivery[int(uint32(word))]
+			last.setInt32(t.batch.n, int32(firstID)+d)
+			t.stored[d]++
+			t.batch.n++
+		}
+	}
+}
+
+// lines converts line by line. A bad line leaves no row: the next one takes its
+// place.
+func (c *converter) lines(t *task, p *plan, lines []uint64, firstID int64) {
 	b := t.block
 	last := &t.batch.vectors[len(p.columns)]
-	for _, word := range t.rows {
+	for _, word := range lines {
 		i := int(uint32(word))
 		c.splitter.again(b, i, &c.record)
 		c.encoding = c.splitter.source.encodingOf(c.record.line)
@@ -264,9 +285,7 @@ func (c *converter) fill(t *task, p *plan, firstID int64) {
 		if bad := c.row(t, p, b.ids[i*b.width:], n); bad.reason != "" {
 			bad.line, bad.delivery = b.first+int64(i), b.delivery[i]
 			t.rejects = append(t.rejects, bad)
-			for k := range t.batch.vectors {
-				t.batch.vectors[k].setValid(n)
-			}
+			t.batch.forget(1)
 			continue
 		}
 		last.setInt32(n, int32(firstID)+b.delivery[i])

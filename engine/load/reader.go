@@ -106,40 +106,42 @@ func (r *textReader) next(b *block) error {
 			return err
 		}
 	}
-	r.now = min(2*r.now, r.size)
 	if len(b.data) == 0 {
 		return io.EOF
 	}
-	if !r.ended {
-		end := bytes.LastIndexByte(b.data, '\n') + 1
-		if end == 0 {
-			return lineTooLong()
-		}
-		r.carry = append(r.carry, b.data[end:]...)
-		b.data = b.data[:end]
-	}
 	b.first, b.bytes = r.line+1, r.stream.read.Load()
-	r.cut(b)
+	used := r.cut(b)
+	if used == 0 {
+		return lineTooLong()
+	}
+	r.carry = append(r.carry, b.data[used:]...)
+	b.data = slices.Grow(b.data[:used], 8) // a tile reads whole words
 	r.line += int64(len(b.lines))
+	r.now = min(2*r.now, r.size, used/len(b.lines)*(largeBatch+largeBatch/64))
 	return nil
 }
 
-// cut finds the lines of a block.
-func (r *textReader) cut(b *block) {
-	for at := 0; at < len(b.data); {
-		n := bytes.IndexByte(b.data[at:], '\n')
-		end := at + n
-		if n < 0 {
+// cut finds the lines of a block, as many as fill a batch, and gives the bytes
+// that they take.
+func (r *textReader) cut(b *block) (used int) {
+	for used < len(b.data) && len(b.lines) < largeBatch {
+		end := bytes.IndexByte(b.data[used:], '\n')
+		if end < 0 && !r.ended {
+			return used
+		}
+		next := used + end + 1
+		if end < 0 {
 			r.open = true
-			end = len(b.data)
+			next = len(b.data) + 1
 		}
-		next := end + 1
-		if end > at && b.data[end-1] == '\r' {
-			end--
+		line := span{uint32(used), uint32(next - 1 - used)}
+		if line.len > 0 && b.data[next-2] == '\r' {
+			line.len--
 		}
-		b.lines = append(b.lines, span{uint32(at), uint32(end - at)})
-		at = next
+		b.lines = append(b.lines, line)
+		used = min(next, len(b.data))
 	}
+	return used
 }
 
 func lineTooLong() error {
