@@ -269,6 +269,30 @@ func TestRowsAreInReaderOrderAndAlwaysTheSame(t *testing.T) {
 	}
 }
 
+// Batches are inserted by all threads of the engine, and stand in the order of
+// the file all the same.
+func TestThreadsDoNotChangeTheOrder(t *testing.T) {
+	text := file(t, "a.txt", loans("N0811", 60_000, 7))
+	var first string
+	for _, threads := range []int{1, 2, 8} {
+		ws, err := store.Open(t.Context(), newWorkspace(t), library(), store.Options{Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = ws.Close() }()
+		if _, err := Files(t.Context(), ws, []string{text}, Options{Block: 64 << 10}); err != nil {
+			t.Fatal(err)
+		}
+		got := query(t, ws, "SELECT count(*), md5(string_agg(concat_ws('|', reader, fine), ',' ORDER BY rowid)) FROM loans")
+		if first == "" {
+			first = got
+		}
+		if got != first {
+			t.Errorf("%d threads give another order", threads)
+		}
+	}
+}
+
 func TestCancelLeavesTheWorkspaceAsItWas(t *testing.T) {
 	ws := workspace(t)
 	ctx, cancel := context.WithCancel(t.Context())
