@@ -163,7 +163,9 @@ func (s *scope) aggregateArgs(f *ast.Func, out *aggregate) ([]string, error) {
 	}
 	args := make([]string, len(f.Args))
 	var both []string
+	missing := never
 	for i, a := range f.Args {
+		missing = max(missing, nullsOf(a))
 		v, err := s.aggregateArg(f, a, i, out)
 		if err != nil {
 			return nil, err
@@ -176,7 +178,7 @@ func (s *scope) aggregateArgs(f *ast.Func, out *aggregate) ([]string, error) {
 	}
 	if slices.Contains(pairs, f.Name) {
 		// Only pairs count: many may have either number and few both.
-		out.parts = append(out.parts, term{when: both, twoSided: true, full: true})
+		out.parts = append(out.parts, term{when: both, twoSided: true, full: missing == chosen})
 	}
 	out.measure = out.measure || f.Name == "count" || f.Name == "count_star" || f.Name == "count_if" || f.Name == "countif"
 	return args, nil
@@ -229,7 +231,8 @@ func allOneSided(ts []term) bool {
 // argumentTerms are the parts of one argument.
 func (s *scope) argumentTerms(f *ast.Func, a ast.Expr, v value) ([]term, error) {
 	_, bare := a.(*ast.Column)
-	present := term{when: []string{"(" + v.guarded() + " IS NOT NULL)"}, twoSided: true, full: !bare}
+	missing := nullsOf(a)
+	present := term{when: []string{"(" + v.guarded() + " IS NOT NULL)"}, twoSided: true, full: missing == chosen}
 	switch f.Name {
 	case "count_if", "countif":
 		return []term{condTerm(isTrue(v))}, nil
@@ -255,5 +258,8 @@ func (s *scope) argumentTerms(f *ast.Func, a ast.Expr, v value) ([]term, error) 
 		return ts, err
 	}
 	ts, err := s.terms(a)
+	if missing == never {
+		return ts, err
+	}
 	return append(ts, present), err
 }
