@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"epsql/engine/store"
 	"epsql/sql/diag"
 )
 
