@@ -455,10 +455,14 @@ func (p *planner) joinUnits(j *ast.Join, l, r *from, links []link) ([]unitRef, e
 			WithHint("join them on the person: a.id = b.id")
 	}
 	if j.Kind == "SEMI" || j.Kind == "ANTI" {
-		if r.zone == person && !ownerLink(l, r, links) {
+		if r.zone != person {
+			return l.units, nil
+		}
+		more, ok := p.setOwner(l, r, links)
+		if !ok {
 			return nil, p.refuse(j, "join", "a set of rows is chosen by other persons' rows").WithHint("link the owners of both tables: a.id = b.id")
 		}
-		return l.units, nil
+		return append(slices.Clone(l.units), more...), nil
 	}
 	out := slices.Clone(l.units)
 	for _, u := range r.units {
@@ -480,22 +484,4 @@ func (p *planner) joinUnits(j *ast.Join, l, r *from, links []link) ([]unitRef, e
 
 func linked(links []link, a, b string) bool {
 	return slices.ContainsFunc(links, func(k link) bool { return k.left == a && k.right == b })
-}
-
-// ownerLink tells whether a link joins an owner of l with the only owner of r.
-func ownerLink(l, r *from, links []link) bool {
-	if len(r.units) == 0 {
-		return false
-	}
-	for _, u := range r.units {
-		if u.bits && u.must {
-			return false
-		}
-	}
-	for _, a := range l.units {
-		if !a.bits && linked(links, a.sql, r.units[0].sql) {
-			return true
-		}
-	}
-	return false
 }

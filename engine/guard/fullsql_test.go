@@ -90,6 +90,34 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00160 > 4) AS c, count(*) AS n FROM population GROUP BY 1 ORDER BY 1",
 		},
 		{
+			"EXISTS on the same person, with a comparison of two of the person's rows",
+			"SELECT pp0020, count(*) AS n FROM population AS p WHERE EXISTS (SELECT 1 FROM soins_sante AS a WHERE a.ss00010 = p.pp0010 AND EXISTS (SELECT 1 FROM soins_sante AS b WHERE b.ss00010 = a.ss00010 AND b.ss00015 > a.ss00015 + 100)) GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"NOT EXISTS as a label",
+			"SELECT NOT EXISTS (SELECT * FROM soins_sante WHERE ss00010 = pp0010 AND ss00160 > 4) AS sans, count(*) AS n, sum(CASE WHEN EXISTS (FROM soins_sante WHERE ss00010 = pp0010 AND ss00020 = '101076') THEN 1 ELSE 0 END) AS k FROM population GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"EXISTS in public data",
+			"SELECT count(*) AS n FROM population WHERE EXISTS (SELECT 1 FROM ref.communes AS c WHERE c.code = pp0025)",
+		},
+		{
+			"a semi join on the person and an anti join on more than the person",
+			"SELECT count(*) AS n FROM (SELECT a.ss00010 FROM soins_sante AS a SEMI JOIN population AS p ON p.pp0010 = a.ss00010 AND p.pp0020 = '1') AS x ANTI JOIN soins_sante AS b ON b.ss00010 = x.ss00010 AND b.ss00160 > 4",
+		},
+		{
+			"persons whose policy holder is in a set",
+			"SELECT c.pp0020, count(*) AS n FROM population AS c SEMI JOIN (SELECT ss00010 AS id FROM soins_sante WHERE ss00020 = '102771') AS t ON t.id = c.pp0045 GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"the child and its policy holder",
+			"SELECT t.pp0020 AS titulaire, count(*) AS n FROM population AS c JOIN population AS t ON t.pp0010 = c.pp0045 GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"NOT IN the set of the same persons",
+			"SELECT count(*) AS n FROM population WHERE pp0010 NOT IN (SELECT ss00010 FROM soins_sante GROUP BY 1 HAVING count(*) > 4)",
+		},
+		{
 			"grouped by the other side of an equality",
 			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
 		},
@@ -154,7 +182,8 @@ func plainAnswer(t *testing.T, ws *store.Workspace, query string) string {
 // TestAttacksThroughFullSQL lists ways to carry what a few persons have past the
 // counts; each must come back masked.
 func TestAttacksThroughFullSQL(t *testing.T) {
-	g := guardOf(t, world(t, "eps", ""), "")
+	// Persons 1 to 20 have one policy holder, the first.
+	g := guardOf(t, world(t, "eps", "UPDATE main.population SET pp0045 = 1 WHERE pp0010 <= 20;"), "")
 	for _, c := range []struct{ name, query string }{
 		{"a condition of two persons through the first claim", "SELECT sum(x) AS s FROM (SELECT ss00010 AS id, arg_min(1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END, ss00015) AS x FROM soins_sante GROUP BY 1)"},
 		{"through first", "SELECT sum(x) AS s FROM (SELECT ss00010 AS id, first(1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END ORDER BY ss00015) AS x FROM soins_sante GROUP BY 1)"},
@@ -166,6 +195,9 @@ func TestAttacksThroughFullSQL(t *testing.T) {
 		{"through a filter of a window", "SELECT sum(x) AS s FROM (SELECT 1 + count(*) FILTER (WHERE ss00165 > 0) OVER (PARTITION BY ss00010) AS x FROM soins_sante)"},
 		{"through two windows", "SELECT sum(y) AS s FROM (SELECT 5 + lag(x) OVER (PARTITION BY id ORDER BY d) AS y FROM (SELECT ss00010 AS id, ss00015 AS d, first_value(CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS x FROM soins_sante))"},
 		{"by rows that few have not, gathered by person", "SELECT sum(x) AS s FROM (SELECT ss00010 AS id, count(*) FILTER (WHERE NOT (ss00165 > 0 AND ss00015 = DATE '2008-01-15')) AS x FROM soins_sante GROUP BY 1)"},
+		{"through one policy holder of many", "SELECT count(*) AS n FROM population AS c SEMI JOIN (SELECT ss00010 AS id FROM soins_sante WHERE ss00165 > 0) AS t ON t.id = c.pp0045"},
+		{"through one policy holder of many, joined", "SELECT count(*) AS n FROM population AS c JOIN (SELECT ss00010 AS id FROM soins_sante WHERE ss00165 > 0 GROUP BY 1) AS t ON t.id = c.pp0045"},
+		{"by whether few have a row", "SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM soins_sante WHERE ss00010 = pp0010 AND ss00165 > 0)) AS n FROM population"},
 		{"by pairs of which few are complete", "SELECT covar_pop(CASE WHEN ss00165 > 0 THEN ss00060 END, CASE WHEN pp0025 <> '21004' THEN ss00160 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 		{"by pairs whose parts many have", "SELECT regr_slope(CASE WHEN pp0025 = '11001' THEN ss00160 END, CASE WHEN pp0025 = '21004' OR ss00165 > 0 THEN ss00060 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 	} {

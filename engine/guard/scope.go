@@ -19,6 +19,7 @@ type scope struct {
 	aliases map[string]ast.Expr // names given in the select list, lower case
 	env     *environment
 	units   []unitRef // whose the rows are
+	outer   *scope    // of a subquery, the query that it stands in
 	// hook may answer an expression in place of the scope: keys and aggregates
 	// of a leaf are found by it.
 	hook func(ast.Expr) (value, bool, error)
@@ -109,6 +110,9 @@ func (s *scope) column(c *ast.Column) (value, error) {
 			}
 		}
 		if len(members) == 0 {
+			if v, ok := s.beyond(c); ok {
+				return v, nil
+			}
 			return value{}, s.p.fail(c, "unknown-table", "there is no table %s in FROM", table).
 				WithHint("%s", diag.DidYouMean(table, aliasesOf(s.members), "name it in FROM"))
 		}
@@ -132,6 +136,9 @@ func (s *scope) column(c *ast.Column) (value, error) {
 		delete(s.aliases, strings.ToLower(name))
 		defer func() { s.aliases[strings.ToLower(name)] = e }()
 		return s.bind(e)
+	}
+	if v, ok := s.beyond(c); ok {
+		return v, nil
 	}
 	return value{}, s.p.fail(c, "unknown-column", "there is no column %s here", name).
 		WithHint("%s", diag.DidYouMean(name, s.columnNames(), "see the zones with `epsql catalog`"))

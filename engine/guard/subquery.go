@@ -10,7 +10,7 @@ import (
 // set of keys, on the person engine a set of the same persons or of public codes.
 func (s *scope) subquery(e *ast.Subquery) (value, error) {
 	if e.Kind == "EXISTS" {
-		return value{}, s.p.refuse(e, "exists", "EXISTS is not answered").WithHint("write id IN (SELECT id …), or a SEMI JOIN")
+		return s.exists(e)
 	}
 	if s.place == 'r' && e.Kind == "SCALAR" {
 		return value{}, s.p.refuse(e, "scalar-below", "a single value computed by a query cannot be used on rows of persons yet").
@@ -69,7 +69,7 @@ func (s *scope) inSet(e *ast.Subquery, r *relation, c column) (value, error) {
 	case person:
 		if arg.ident == "" || !owned(s.units, arg.sql) || !ownsOnly(r, c) {
 			return value{}, s.p.refuse(e, "between-persons", "rows are chosen by other persons' rows").
-				WithHint("compare the identifier of the row's owner with the owner in the subquery: id IN (SELECT id …)")
+				WithHint("compare the identifier of the row's owner with the owner in the subquery: id IN (SELECT id …); choose by another person of the row with SEMI JOIN")
 		}
 	}
 	a := s.p.alias()
