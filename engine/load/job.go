@@ -181,6 +181,9 @@ func (j *job) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if j.pass > 0 {
+			b.rejects = nil // of records: the first pass has told
+		}
 		if err := send(ctx, j.filled, b); err != nil {
 			return err
 		}

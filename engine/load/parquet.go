@@ -143,8 +143,11 @@ func (r *parquetReader) close() { r.scan.close() }
 
 // reader opens a source.
 func (l *loader) reader(ctx context.Context, s *source) (reader, error) {
-	if s.format == "parquet" {
+	switch s.format {
+	case "parquet":
 		return l.parquetReader(ctx, s)
+	case "cobol":
+		return l.cobolReader(s)
 	}
 	return l.textReader(s)
 }

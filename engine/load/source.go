@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 
 	"epsql/catalog"
+	"epsql/engine/cobol"
 	"epsql/sql/diag"
 )
 
@@ -27,8 +28,9 @@ type source struct {
 	optional bool // found in a folder under a name that tells nothing: it need not be a delivery
 	err      error
 
-	format string // "fixed", "delimited", "parquet"
+	format string // "fixed", "delimited", "parquet", "cobol"
 	layout *catalog.Layout
+	cobol  cobol.Format
 	sep    byte
 	latin1 bool
 	zipped bool
@@ -42,7 +44,10 @@ type source struct {
 }
 
 func (s *source) encoding() string {
-	if s.latin1 {
+	switch {
+	case s.cobol.Charset != nil:
+		return s.cobol.Charset.Name
+	case s.latin1:
 		return "latin-1"
 	}
 	return "utf-8"
@@ -216,7 +221,8 @@ func (l *loader) recogniseAll(found []*source) []*source {
 	return found
 }
 
-// recognise decides what a file is: Parquet by its first bytes, delimited text
+// recognise decides what a file is: Parquet by its first bytes, COBOL records by
+// the types and lengths that a copybook gives them, delimited text
 // by a header with known zones, fixed width by the length of its lines.
 func (l *loader) recognise(s *source) error {
 	candidates, err := l.candidates(s)
@@ -232,9 +238,14 @@ func (l *loader) recognise(s *source) error {
 		return diag.New(diag.Data, "empty-file", "the file is empty").WithHint("ask for the file again")
 	case bytes.HasPrefix(head, []byte("PAR1")):
 		return l.parquet(s, candidates)
+	}
+	if ok, err := l.cobol(s, head, candidates); ok || err != nil {
+		return err
+	}
+	switch {
 	case bytes.IndexByte(head, 0) >= 0:
 		return diag.New(diag.Data, "binary-file", "the file is no text: it holds zero bytes").
-			WithHint("deliver fixed width or delimited text, or Parquet; unpack archives first")
+			WithHint("deliver fixed width or delimited text, Parquet, or records of a copybook that the catalogue knows; unpack archives first")
 	}
 	if s.bom = bytes.HasPrefix(head, byteOrderMark); s.bom {
 		head = head[len(byteOrderMark):]
@@ -259,8 +270,7 @@ func (l *loader) isLatin1(s *source, head, rest []byte) (bool, error) {
 	case "latin-1", "latin1", "iso-8859-1", "windows-1252":
 		return true, nil
 	}
-	return false, diag.New(diag.Usage, "unknown-encoding", "there is no encoding %q here", l.opts.Encoding).
-		WithHint("use utf-8 or latin-1")
+	return false, l.unknownEncoding()
 }
 
 // candidates are the tables a file may hold: the one asked for, those whose

@@ -1,0 +1,499 @@
+      * Writes a small provider file of made-up people with a real COBOL
+      * compiler, in the three ways that files come, in ASCII or EBCDIC:
+      *
+      *   variable  a record descriptor word before each record
+      *   fixed     every record as long as the longest one
+      *   lines     a line end after each record, blanks cut off
+      *
+      * See run.sh. The records are those of the catalogue; what
+      * must never be stored says so: PLANTED, 99 in national numbers.
+       IDENTIFICATION DIVISION.
+       PROGRAM-ID. INAMI.
+       ENVIRONMENT DIVISION.
+       INPUT-OUTPUT SECTION.
+       FILE-CONTROL.
+           SELECT V ASSIGN TO "variable.dat" ORGANIZATION SEQUENTIAL.
+           SELECT F ASSIGN TO "fixed.dat" ORGANIZATION SEQUENTIAL.
+           SELECT L ASSIGN TO "lines.dat"
+               ORGANIZATION LINE SEQUENTIAL.
+       DATA DIVISION.
+       FILE SECTION.
+       FD  V RECORD VARYING FROM 54 TO 21107 DEPENDING ON V-LENGTH.
+       01  V-REC                    PIC X(21107).
+       FD  F.
+       01  F-REC                    PIC X(21107).
+       FD  L.
+       01  L-REC                    PIC X(21107).
+       WORKING-STORAGE SECTION.
+       01  V-LENGTH                 PIC 9(5).
+       01  CODING                   PIC X(8).
+       01  I                        PIC 99.
+       01  NUMBER-I                 PIC 9(6).
+       01  NUM                      PIC X(6).
+       01  CHK                      PIC XX.
+       01  N                        PIC 99.
+       01  PACKED-FROM              PIC 9(6).
+       01  PACKED-TO                PIC 9(6).
+       01  PLAIN-SET.
+           05  FILLER PIC X(37) VALUE
+               " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ".
+           05  FILLER PIC X(4) VALUE X"E9E8EFC9".
+       01  HOST-SET.
+           05  FILLER PIC X(11) VALUE X"40F0F1F2F3F4F5F6F7F8F9".
+           05  FILLER PIC X(9)  VALUE X"C1C2C3C4C5C6C7C8C9".
+           05  FILLER PIC X(9)  VALUE X"D1D2D3D4D5D6D7D8D9".
+           05  FILLER PIC X(8)  VALUE X"E2E3E4E5E6E7E8E9".
+           05  FILLER PIC X(4)  VALUE X"51545771".
+           COPY "inami_2007.cpy".
+       PROCEDURE DIVISION.
+       MAIN.
+           ACCEPT CODING FROM COMMAND-LINE
+           OPEN OUTPUT V F L
+           MOVE "112345" TO NUM
+           MOVE "78" TO CHK
+           PERFORM NEW-11
+           MOVE "99010199999" TO FCRNQRNNN-11
+           MOVE "PLANTED X" TO FCRNFRNOM-11
+           MOVE "PLANTED FIRST" TO FCRNFRPR1-11
+           MOVE "PLANTED SECOND" TO FCRNFRPR2-11
+           MOVE "19650115" TO FGRNFRDNA
+           MOVE "00000000" TO FGRNFRDDE
+           MOVE "1" TO FSZVPROL11
+           MOVE "0" TO FGRNFRSEX
+           MOVE "999999" TO FSZVLNRO11
+           MOVE "98" TO FSZVLCDI11
+           MOVE "PLANTED STREET" TO FSZVLRUE11
+           MOVE "9999" TO FSZVLNRR11
+           MOVE "PL99" TO FSZVLBUS11
+           MOVE "B9999" TO FSZVLCPOX11
+           MOVE "21004" TO FSZVLINS11
+           MOVE "PLANTED TOWN" TO FSZVLLOC11
+           PERFORM PUT-11
+           PERFORM NEW-12
+           MOVE "07" TO FSZVPSIT
+           MOVE "19900101" TO FSZVPDSI
+           MOVE "19911231" TO FSZVPFSI
+           PERFORM PUT-12
+           PERFORM NEW-12
+           MOVE "01" TO FSZVPSIT
+           MOVE "19920101" TO FSZVPDSI
+           MOVE "00000000" TO FSZVPFSI
+           PERFORM PUT-12
+           PERFORM NEW-13
+           MOVE "10" TO FSZVPPRO-13
+           MOVE "19980630" TO FSZVPDIP
+           MOVE "99998" TO FSZVPNDI
+           MOVE "000" TO FSZVPQUA-13
+           MOVE "19920101" TO FSZVPDAG
+           MOVE "1" TO FSZVPBMA
+           MOVE 200501 TO PACKED-FROM
+           MOVE 200912 TO PACKED-TO
+           PERFORM PUT-13
+           PERFORM NEW-13
+           MOVE "10" TO FSZVPPRO-13
+           MOVE "19980630" TO FSZVPDIP
+           MOVE "99998" TO FSZVPNDI
+           MOVE "730" TO FSZVPQUA-13
+           MOVE "19990701" TO FSZVPDAG
+           MOVE " " TO FSZVPBMA
+           MOVE 0 TO PACKED-FROM
+           MOVE 0 TO PACKED-TO
+           PERFORM PUT-13
+           MOVE 2 TO N
+           PERFORM NEW-14
+           MOVE "10" TO FSZVPPRO-14
+           MOVE "000" TO FSZVPQUA-14
+           MOVE "20060101" TO FSZVCDDE
+           MOVE "20081231" TO FSZVCDFN
+           MOVE "20060115" TO FSZVPDAD
+           MOVE "00000000" TO FSZVPDRF
+           PERFORM LIMITS-1 VARYING I FROM 1 BY 1 UNTIL I > N
+           PERFORM PUT-14
+           MOVE 1 TO N
+           PERFORM NEW-15
+           MOVE "10" TO FSZVPPRO-15
+           MOVE "000" TO FSZVPQUA-15
+           MOVE "L" TO FSZVPCTP
+           MOVE "20010101" TO FSZVPDTP
+           MOVE "99991231" TO FSZVPFTP
+           MOVE "PLANTED PLACE" TO FSZVSDEN2 (1)
+           PERFORM PUT-15
+           MOVE 3 TO N
+           PERFORM NEW-16
+           MOVE "10" TO FSZVPPRO-16
+           MOVE "000" TO FSZVPQUA-16
+           PERFORM ADDRESSES VARYING I FROM 1 BY 1 UNTIL I > N
+           PERFORM PUT-16
+           MOVE "330007" TO NUM
+           MOVE "84" TO CHK
+           PERFORM NEW-11
+           MOVE "99020299999" TO FCRNQRNNN-11
+           MOVE "X PLANTED" TO FCRNFRNOM-11
+           MOVE "PLANTED FIRST" TO FCRNFRPR1-11
+           MOVE "PLANTED SECOND" TO FCRNFRPR2-11
+           MOVE "19700320" TO FGRNFRDNA
+           MOVE "00000000" TO FGRNFRDDE
+           MOVE "1" TO FSZVPROL11
+           MOVE "1" TO FGRNFRSEX
+           MOVE "999999" TO FSZVLNRO11
+           MOVE "98" TO FSZVLCDI11
+           MOVE "PLANTED STREET" TO FSZVLRUE11
+           MOVE "9999" TO FSZVLNRR11
+           MOVE "PL99" TO FSZVLBUS11
+           MOVE "B9999" TO FSZVLCPOX11
+           MOVE "62063" TO FSZVLINS11
+           MOVE "PLANTED TOWN" TO FSZVLLOC11
+           PERFORM PUT-11
+           PERFORM NEW-12
+           MOVE "01" TO FSZVPSIT
+           MOVE "19950901" TO FSZVPDSI
+           MOVE "00000000" TO FSZVPFSI
+           PERFORM PUT-12
+           PERFORM NEW-13
+           MOVE "30" TO FSZVPPRO-13
+           MOVE "19980630" TO FSZVPDIP
+           MOVE "99998" TO FSZVPNDI
+           MOVE "001" TO FSZVPQUA-13
+           MOVE "19950901" TO FSZVPDAG
+           MOVE " " TO FSZVPBMA
+           MOVE X"C9434F4C45E9E8EF4142" TO FSZVPACT-13
+           MOVE 999999 TO PACKED-FROM
+           MOVE 999999 TO PACKED-TO
+           PERFORM PUT-13
+           MOVE 0 TO N
+           PERFORM NEW-14
+           MOVE "30" TO FSZVPPRO-14
+           MOVE "001" TO FSZVPQUA-14
+           MOVE "20080101" TO FSZVCDDE
+           MOVE "20091231" TO FSZVCDFN
+           MOVE "00000000" TO FSZVPDAD
+           MOVE "00000000" TO FSZVPDRF
+           PERFORM PUT-14
+           MOVE 0 TO N
+           PERFORM NEW-16
+           MOVE "30" TO FSZVPPRO-16
+           MOVE "001" TO FSZVPQUA-16
+           PERFORM PUT-16
+           MOVE "198765" TO NUM
+           MOVE "85" TO CHK
+           PERFORM NEW-11
+           MOVE "99030399999" TO FCRNQRNNN-11
+           MOVE "PLANTED" TO FCRNFRNOM-11
+           MOVE "PLANTED FIRST" TO FCRNFRPR1-11
+           MOVE "PLANTED SECOND" TO FCRNFRPR2-11
+           MOVE "19580701" TO FGRNFRDNA
+           MOVE "00000000" TO FGRNFRDDE
+           MOVE "1" TO FSZVPROL11
+           MOVE "1" TO FGRNFRSEX
+           MOVE "999999" TO FSZVLNRO11
+           MOVE "98" TO FSZVLCDI11
+           MOVE "PLANTED STREET" TO FSZVLRUE11
+           MOVE "9999" TO FSZVLNRR11
+           MOVE "PL99" TO FSZVLBUS11
+           MOVE "B9999" TO FSZVLCPOX11
+           MOVE "11002" TO FSZVLINS11
+           MOVE "PLANTED TOWN" TO FSZVLLOC11
+           PERFORM PUT-11
+           PERFORM NEW-12
+           MOVE "C1" TO FSZVPSIT
+           MOVE "20070901" TO FSZVPDSI
+           MOVE "00000000" TO FSZVPFSI
+           PERFORM PUT-12
+           PERFORM NEW-13
+           MOVE "10" TO FSZVPPRO-13
+           MOVE "19980630" TO FSZVPDIP
+           MOVE "99998" TO FSZVPNDI
+           MOVE "580" TO FSZVPQUA-13
+           MOVE "19880101" TO FSZVPDAG
+           MOVE " " TO FSZVPBMA
+           MOVE 200607 TO PACKED-FROM
+           MOVE 201106 TO PACKED-TO
+           PERFORM PUT-13
+           MOVE 10 TO N
+           PERFORM NEW-16
+           MOVE "10" TO FSZVPPRO-16
+           MOVE "580" TO FSZVPQUA-16
+           PERFORM ADDRESSES VARYING I FROM 1 BY 1 UNTIL I > N
+           PERFORM PUT-16
+           PERFORM NEW-10
+           MOVE "198766" TO FSZVPNRO-10
+           MOVE "84" TO FSZVPCDI-10
+           MOVE "99030399999" TO FCRNQRNNN-10
+           MOVE "PLANTED" TO FCRNFRNOM-10
+           MOVE "PLANTED" TO FCRNFRPR1-10
+           PERFORM PUT-10
+           PERFORM NEW-17
+           MOVE "687654" TO FSZVPNRO-17
+           MOVE "76" TO FSZVPCDI-17
+           MOVE "99030399999" TO FCRNQRNNN-17
+           MOVE "PLANTED" TO FCRNFRNOM-17
+           MOVE "PLANTED" TO FCRNFRPR1-17
+           MOVE "68" TO FSZVPPRO-17
+           MOVE "001" TO FSZVPQUA-17
+           PERFORM PUT-17
+           MOVE "145678" TO NUM
+           MOVE "16" TO CHK
+           PERFORM NEW-11
+           MOVE "99040499999" TO FCRNQRNNN-11
+           MOVE "PLANTED" TO FCRNFRNOM-11
+           MOVE "PLANTED FIRST" TO FCRNFRPR1-11
+           MOVE "PLANTED SECOND" TO FCRNFRPR2-11
+           MOVE "19800101" TO FGRNFRDNA
+           MOVE "00000000" TO FGRNFRDDE
+           MOVE "1" TO FSZVPROL11
+           MOVE "0" TO FGRNFRSEX
+           MOVE "999999" TO FSZVLNRO11
+           MOVE "98" TO FSZVLCDI11
+           MOVE "PLANTED STREET" TO FSZVLRUE11
+           MOVE "9999" TO FSZVLNRR11
+           MOVE "PL99" TO FSZVLBUS11
+           MOVE "B9999" TO FSZVLCPOX11
+           MOVE "44021" TO FSZVLINS11
+           MOVE "PLANTED TOWN" TO FSZVLLOC11
+           PERFORM PUT-11
+           PERFORM NEW-13
+           MOVE "10" TO FSZVPPRO-13
+           MOVE "19980630" TO FSZVPDIP
+           MOVE "99998" TO FSZVPNDI
+           MOVE "009" TO FSZVPQUA-13
+           MOVE "20080101" TO FSZVPDAG
+           MOVE " " TO FSZVPBMA
+           MOVE 200801 TO PACKED-FROM
+           MOVE 201012 TO PACKED-TO
+           PERFORM PUT-13
+           MOVE 50 TO N
+           PERFORM NEW-14
+           MOVE "10" TO FSZVPPRO-14
+           MOVE "009" TO FSZVPQUA-14
+           MOVE "20080101" TO FSZVCDDE
+           MOVE "20081231" TO FSZVCDFN
+           MOVE "20080102" TO FSZVPDAD
+           MOVE "00000000" TO FSZVPDRF
+           PERFORM LIMITS-1 VARYING I FROM 1 BY 1 UNTIL I > N
+           PERFORM PUT-14
+           MOVE "710001" TO NUM
+           MOVE "39" TO CHK
+           PERFORM NEW-21
+           MOVE "PLANTED HOUSE" TO FSZVLDEN21
+           MOVE "710" TO FSZVLTYP21
+           MOVE "PLANTED STREET" TO FSZVLRUE21
+           MOVE "9999" TO FSZVLNRR21
+           MOVE "PL99" TO FSZVLBUS21
+           MOVE "B9999" TO FSZVLCPOX21
+           MOVE "21004" TO FSZVLINS21
+           MOVE "PLANTED TOWN" TO FSZVLLOC21
+           MOVE "2" TO FSZVLROL21
+           PERFORM PUT-21
+           PERFORM NEW-22
+           MOVE "01" TO FSZVLSTT
+           MOVE "19800101" TO FSZVLDSI
+           MOVE "00000000" TO FSZVLFSI
+           PERFORM PUT-22
+           PERFORM NEW-23
+           MOVE "710" TO FSZVLTYP-23
+           MOVE "000" TO FSZVLQUA-23
+           MOVE "19800101" TO FSZVLDAG-23
+           PERFORM PUT-23
+           MOVE "200042" TO NUM
+           MOVE "69" TO CHK
+           PERFORM NEW-21
+           MOVE "PLANTED HOUSE" TO FSZVLDEN21
+           MOVE "200" TO FSZVLTYP21
+           MOVE "PLANTED STREET" TO FSZVLRUE21
+           MOVE "9999" TO FSZVLNRR21
+           MOVE "PL99" TO FSZVLBUS21
+           MOVE "B9999" TO FSZVLCPOX21
+           MOVE "44021" TO FSZVLINS21
+           MOVE "PLANTED TOWN" TO FSZVLLOC21
+           MOVE "2" TO FSZVLROL21
+           PERFORM PUT-21
+           PERFORM NEW-22
+           MOVE "01" TO FSZVLSTT
+           MOVE "19800101" TO FSZVLDSI
+           MOVE "00000000" TO FSZVLFSI
+           PERFORM PUT-22
+           PERFORM NEW-23
+           MOVE "200" TO FSZVLTYP-23
+           MOVE "000" TO FSZVLQUA-23
+           MOVE "19800101" TO FSZVLDAG-23
+           PERFORM PUT-23
+           CLOSE V F L
+           STOP RUN.
+       LIMITS-1.
+           MOVE "PLANTED PERIOD" TO FSZVSPER1 (I)
+           MOVE "999999" TO FSZVSNRO1 (I)
+           MOVE "PLANTED PLACE" TO FSZVSDEN1 (I)
+           MOVE "PLANTED REMARK" TO FSZVSCOM1 (I)
+           MOVE "20080101" TO FSZVSDDE1 (I)
+           MOVE "20081231" TO FSZVSDFN1 (I).
+       ADDRESSES.
+           COMPUTE NUMBER-I = 999900 + I
+           MOVE NUMBER-I TO FSZVLNRO16 (I)
+           MOVE "PLANTED WORKPLACE" TO FSZVLDEN16 (I)
+           MOVE "PLANTED STREET" TO FSZVLRUE16 (I)
+           MOVE "9999" TO FSZVLNRR16 (I)
+           MOVE "PL99" TO FSZVLBUS16 (I)
+           MOVE "B9999" TO FSZVLCPOX16 (I)
+           MOVE "PLANTED TOWN" TO FSZVLLOC16 (I)
+           COMPUTE NUMBER-I = 21000 + I
+           MOVE NUMBER-I (2:5) TO FSZVLINS16 (I)
+           COMPUTE NUMBER-I = 200000 + I
+           STRING "20" NUMBER-I (5:2) "0101"
+               DELIMITED BY SIZE INTO FSZVLDSI16 (I)
+           MOVE "99991231" TO FSZVLFSI16 (I).
+       NEW-10.
+           MOVE SPACES TO SZVTYP-10
+           MOVE "10" TO SZVPTYP-10
+           MOVE CHK TO SZVPCDI-10
+           MOVE NUM TO SZVPNRO-10 .
+       PUT-10.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-10 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE LENGTH OF SZVTYP-10 TO V-LENGTH
+           WRITE V-REC FROM SZVTYP-10
+           WRITE F-REC FROM SZVTYP-10
+           WRITE L-REC FROM SZVTYP-10.
+       NEW-11.
+           MOVE SPACES TO SZVTYP-11
+           MOVE "11" TO SZVPTYP-11
+           MOVE CHK TO SZVPCDI-11
+           MOVE NUM TO SZVPNRO-11 FSZVPNRO-11.
+       PUT-11.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-11 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE LENGTH OF SZVTYP-11 TO V-LENGTH
+           WRITE V-REC FROM SZVTYP-11
+           WRITE F-REC FROM SZVTYP-11
+           WRITE L-REC FROM SZVTYP-11.
+       NEW-12.
+           MOVE SPACES TO SZVTYP-12
+           MOVE "12" TO SZVPTYP-12
+           MOVE CHK TO SZVPCDI-12
+           MOVE NUM TO SZVPNRO-12 FSZVPNRO-12.
+       PUT-12.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-12 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE LENGTH OF SZVTYP-12 TO V-LENGTH
+           WRITE V-REC FROM SZVTYP-12
+           WRITE F-REC FROM SZVTYP-12
+           WRITE L-REC FROM SZVTYP-12.
+       NEW-13.
+           MOVE SPACES TO SZVTYP-13
+           MOVE "13" TO SZVPTYP-13
+           MOVE CHK TO SZVPCDI-13
+           MOVE NUM TO SZVPNRO-13 FSZVPNRO-13.
+       PUT-13.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-13 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           IF PACKED-FROM NOT = 999999
+               MOVE PACKED-FROM TO FSZVPKDE
+               MOVE PACKED-TO TO FSZVPKFN
+           END-IF
+           MOVE LENGTH OF SZVTYP-13 TO V-LENGTH
+           WRITE V-REC FROM SZVTYP-13
+           WRITE F-REC FROM SZVTYP-13
+           WRITE L-REC FROM SZVTYP-13.
+       NEW-14.
+           MOVE N TO FSZVSLIM1-AV
+           MOVE SPACES TO SZVTYP-14
+           MOVE N TO FSZVSLIM1-AV
+           MOVE "14" TO SZVPTYP-14
+           MOVE CHK TO SZVPCDI-14
+           MOVE NUM TO SZVPNRO-14 FSZVPNRO-14.
+       PUT-14.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-14 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE N TO FSZVSLIM1-AV
+           COMPUTE V-LENGTH = 107 + 420 * N
+           WRITE V-REC FROM SZVTYP-14
+           WRITE F-REC FROM SZVTYP-14
+           WRITE L-REC FROM SZVTYP-14.
+       NEW-15.
+           MOVE N TO FSZVSLIM2-AV
+           MOVE SPACES TO SZVTYP-15
+           MOVE N TO FSZVSLIM2-AV
+           MOVE "15" TO SZVPTYP-15
+           MOVE CHK TO SZVPCDI-15
+           MOVE NUM TO SZVPNRO-15 FSZVPNRO-15.
+       PUT-15.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-15 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE N TO FSZVSLIM2-AV
+           COMPUTE V-LENGTH = 92 + 420 * N
+           WRITE V-REC FROM SZVTYP-15
+           WRITE F-REC FROM SZVTYP-15
+           WRITE L-REC FROM SZVTYP-15.
+       NEW-16.
+           MOVE N TO FSZVLADR-AV
+           MOVE SPACES TO SZVTYP-16
+           MOVE N TO FSZVLADR-AV
+           MOVE "16" TO SZVPTYP-16
+           MOVE CHK TO SZVPCDI-16
+           MOVE NUM TO SZVPNRO-16 FSZVPNRO-16.
+       PUT-16.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-16 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE N TO FSZVLADR-AV
+           COMPUTE V-LENGTH = 77 + 294 * N
+           WRITE V-REC FROM SZVTYP-16
+           WRITE F-REC FROM SZVTYP-16
+           WRITE L-REC FROM SZVTYP-16.
+       NEW-17.
+           MOVE SPACES TO SZVTYP-17
+           MOVE "17" TO SZVPTYP-17
+           MOVE CHK TO SZVPCDI-17
+           MOVE NUM TO SZVPNRO-17 .
+       PUT-17.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-17 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE LENGTH OF SZVTYP-17 TO V-LENGTH
+           WRITE V-REC FROM SZVTYP-17
+           WRITE F-REC FROM SZVTYP-17
+           WRITE L-REC FROM SZVTYP-17.
+       NEW-21.
+           MOVE SPACES TO SZVTYP-21
+           MOVE "21" TO SZVPTYP-21
+           MOVE CHK TO SZVPCDI-21
+           MOVE NUM TO SZVPNRO-21 FSZVLNRO21.
+       PUT-21.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-21 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE LENGTH OF SZVTYP-21 TO V-LENGTH
+           WRITE V-REC FROM SZVTYP-21
+           WRITE F-REC FROM SZVTYP-21
+           WRITE L-REC FROM SZVTYP-21.
+       NEW-22.
+           MOVE SPACES TO SZVTYP-22
+           MOVE "22" TO SZVPTYP-22
+           MOVE CHK TO SZVPCDI-22
+           MOVE NUM TO SZVPNRO-22 FSZVLNRO-22.
+       PUT-22.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-22 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE LENGTH OF SZVTYP-22 TO V-LENGTH
+           WRITE V-REC FROM SZVTYP-22
+           WRITE F-REC FROM SZVTYP-22
+           WRITE L-REC FROM SZVTYP-22.
+       NEW-23.
+           MOVE SPACES TO SZVTYP-23
+           MOVE "23" TO SZVPTYP-23
+           MOVE CHK TO SZVPCDI-23
+           MOVE NUM TO SZVPNRO-23 FSZVLNRO-23.
+       PUT-23.
+           IF CODING = "EBCDIC"
+               INSPECT SZVTYP-23 CONVERTING PLAIN-SET TO HOST-SET
+           END-IF
+           MOVE LENGTH OF SZVTYP-23 TO V-LENGTH
+           WRITE V-REC FROM SZVTYP-23
+           WRITE F-REC FROM SZVTYP-23
+           WRITE L-REC FROM SZVTYP-23.
