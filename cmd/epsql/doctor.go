@@ -113,7 +113,7 @@ func (d *doctor) workspace(ctx context.Context, path string, cat *catalog.Catalo
 func (d *doctor) ledger(ctx context.Context, ws *store.Workspace) {
 	entries, err := ledger.List(ctx, ws.DB)
 	if err == nil {
-		err = ledger.Verify(entries)
+		err = ledger.Verify(ctx, ws.DB, entries)
 	}
 	if !d.trouble("ledger", err) {
 		d.tell("ok", "ledger", "%s, chain unbroken", count(len(entries), "answered query"))

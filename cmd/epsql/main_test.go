@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"flag"
 	"os"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 //	exits CODE PROGRAM ARGS...  run, and want that exit code
 //	interrupted FILE PROGRAM ARGS...  run, press Ctrl-C once FILE exists, and want exit code 130
 //	occupy FILE                 keep a workspace open, as another process would
+//	tamper FILE SQL             change a workspace behind the program's back
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "../../testdata/script",
@@ -37,6 +39,7 @@ func TestScripts(t *testing.T) {
 			"exits":       exits,
 			"interrupted": interrupted,
 			"occupy":      occupy,
+			"tamper":      tamper,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
@@ -94,6 +97,16 @@ func occupy(ts *testscript.TestScript, neg bool, args []string) {
 	ws, err := store.Open(context.Background(), ts.MkAbs(args[0]), cat, store.Options{})
 	ts.Check(err)
 	ts.Defer(func() { _ = ws.Close() })
+}
+
+func tamper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tamper FILE SQL")
+	}
+	db, err := sql.Open("duckdb", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(args[1])
+	ts.Check(errors.Join(err, db.Close()))
 }
 
 func absolute(path string) string {

@@ -11,6 +11,7 @@ import (
 
 	"epsql/engine/export"
 	"epsql/engine/guard"
+	"epsql/engine/release"
 	"epsql/sql/diag"
 )
 
@@ -24,7 +25,7 @@ func queryCommand() *cli.Command {
 			&cli.StringFlag{Name: "file", Aliases: []string{"f"}, Usage: "read the query from `FILE`"},
 			&cli.StringSliceFlag{Name: "param", Aliases: []string{"p"}, Usage: "`NAME=VALUE` for $NAME in the query; may be repeated"},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(export.FormatNames(), ", ") + " (default: table, or what the output file's name ends in)"},
-			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the answer to `FILE` instead of stdout"},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "release the answer to `FILE`, with a receipt beside it"},
 			&cli.BoolFlag{Name: "force", Usage: "replace the output file when it exists"},
 			&cli.StringFlag{Name: "channel", Usage: "`CHANNEL` whose rule masks the answer (default: the population's first)"},
 			&cli.BoolFlag{Name: "explain", Usage: "tell what would run and be masked, without running it"},
@@ -122,7 +123,7 @@ func parseParams(pairs []string) (map[string]string, error) {
 func chooseFormat(c *cli.Context) (export.Format, error) {
 	output := c.String("output")
 	if output != "" {
-		if err := export.CheckTarget(output, c.Bool("force")); err != nil {
+		if err := (release.Target{Path: output, Overwrite: c.Bool("force")}).Check(); err != nil {
 			return export.Format{}, err
 		}
 	}

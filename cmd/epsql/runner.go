@@ -11,6 +11,7 @@ import (
 	"epsql/catalog"
 	"epsql/engine/export"
 	"epsql/engine/guard"
+	"epsql/engine/release"
 	"epsql/engine/store"
 	"epsql/macros"
 )
@@ -84,22 +85,24 @@ func (r *runner) answer(ctx context.Context, q guard.Query) error {
 	if err != nil {
 		return quote(err, q.Text)
 	}
-	result, err := r.guard.Run(ctx, p)
+	result, err := r.write(ctx, p)
 	if err != nil {
 		return quote(err, q.Text)
-	}
-	if err := r.write(ctx, result); err != nil {
-		return err
 	}
 	r.narrate(result)
 	return nil
 }
 
-func (r *runner) write(ctx context.Context, result *guard.Result) error {
-	if r.output == "" {
-		return export.Write(ctx, r.out, result, r.format)
+// write shows the answer, or releases it to the output file.
+func (r *runner) write(ctx context.Context, p *guard.Plan) (*guard.Result, error) {
+	if r.output != "" {
+		return release.Write(ctx, r.guard, p, release.Target{Path: r.output, Format: r.format, Overwrite: r.force})
 	}
-	return export.WriteFile(ctx, r.output, result, r.format, r.force)
+	result, err := r.guard.Run(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return result, export.Write(ctx, r.out, result, r.format)
 }
 
 // narrate tells on stderr what the answer's reader must know.
@@ -115,7 +118,7 @@ func (r *runner) narrate(result *guard.Result) {
 	}
 	fmt.Fprintf(r.err, "; ledger entry %d\n", s.Ledger)
 	if r.output != "" {
-		fmt.Fprintln(r.err, "written to", r.output)
+		fmt.Fprintf(r.err, "written to %s, receipt in %s\n", r.output, release.ReceiptPath(r.output))
 	}
 	for _, note := range s.Notes {
 		fmt.Fprintln(r.err, "note:", note)

@@ -6,42 +6,52 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"slices"
 
 	"github.com/duckdb/duckdb-go/v2"
 
 	"epsql/engine/ledger"
 	"epsql/sql/diag"
-	"epsql/sql/parse"
 )
 
 // Run answers a plan and appends it to the ledger.
 func (g *Guard) Run(ctx context.Context, p *Plan) (*Result, error) {
+	res, _, err := g.run(ctx, p, nil)
+	return res, err
+}
+
+// run answers a plan; with write it is a release.
+func (g *Guard) run(ctx context.Context, p *Plan, write writeFunc) (*Result, ledger.Entry, error) {
 	glass, err := openGlass()
 	if err != nil {
-		return nil, err
+		return nil, ledger.Entry{}, err
 	}
 	defer glass.db.Close() //nolint:errcheck // in memory, nothing to lose
-	deliveries, err := g.raise(ctx, glass, p)
+	c, err := g.comparing(ctx, p, write != nil)
 	if err != nil {
-		return nil, err
+		return nil, ledger.Entry{}, err
+	}
+	deliveries, err := g.raise(ctx, glass, p, c)
+	if err != nil {
+		return nil, ledger.Entry{}, err
 	}
 	res, err := glass.answer(ctx, p)
 	if err != nil {
-		return nil, err
+		return nil, ledger.Entry{}, err
 	}
 	res.summary = g.summary(p, res, p.rules)
-	res.summary.Ledger, err = g.record(ctx, p, res, deliveries)
+	entry, err := g.record(ctx, p, res, deliveries, c, write)
 	if err != nil {
-		return nil, err
+		return nil, ledger.Entry{}, err
 	}
-	return res, nil
+	res.summary.Ledger = entry.Number
+	return res, entry, nil
 }
 
 // raise runs all leaves on one snapshot of the person data, masks them together
 // and puts what may be shown into the glass engine. Raw values stay in this
-// function. It gives the hash of the deliveries that were read.
-func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan) (deliveries string, err error) {
+// function. It gives the hash of the deliveries that were read. With c the cells
+// are compared with earlier releases.
+func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan, c *comparison) (deliveries string, err error) {
 	var tables []*table
 	err = g.snapshot(ctx, func(conn *sql.Conn) error {
 		for _, l := range p.leaves {
@@ -50,6 +60,9 @@ func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan) (deliver
 				return err
 			}
 			tables = append(tables, t)
+			if err := c.collect(ctx, conn, t); err != nil {
+				return err
+			}
 		}
 		deliveries, err = deliveriesOf(ctx, conn)
 		return err
@@ -65,6 +78,14 @@ func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan) (deliver
 	if err := g.protect(ctx, p, tables, p.rules); err != nil {
 		return "", err
 	}
+	if err := g.compare(p, c); err != nil {
+		return "", err
+	}
+	// What the comparison hid is protected too.
+	if err := g.protect(ctx, p, tables, p.rules); err != nil {
+		return "", err
+	}
+	c.settle()
 	for i, t := range tables {
 		if err := glass.fill(ctx, t); err != nil {
 			return "", err
@@ -106,22 +127,6 @@ func personFault(ctx context.Context, err error) error {
 	}
 	return diag.New(diag.Query, "person-run", "the query could not be computed on the data").
 		WithHint("simplify its arithmetic; values may be too large").Wrap(err)
-}
-
-// record appends the answer to the ledger.
-func (g *Guard) record(ctx context.Context, p *Plan, res *Result, deliveries string) (int64, error) {
-	var used []string
-	for _, name := range p.macros {
-		if m := g.cfg.Macros.Lookup(name); m != nil {
-			used = append(used, name+"@"+m.Hash)
-		}
-	}
-	slices.Sort(used)
-	return ledger.Append(ctx, g.cfg.Workspace.DB, ledger.Entry{
-		User: g.cfg.User, Channel: g.cfg.Channel.ID, Query: parse.Redact(p.text), PlanHash: p.hash,
-		Catalogue: g.cfg.Catalog.Name + "@" + g.cfg.Catalog.Hash, Macros: used, Deliveries: deliveries,
-		Cells: res.summary.Cells, Masked: res.summary.Masked,
-	})
 }
 
 // deliveriesOf is a hash over the deliveries in force.

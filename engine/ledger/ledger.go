@@ -1,5 +1,11 @@
-// Package ledger records what was answered: one entry per answered query, each
-// chained to the one before by its hash, so that a change is found.
+// Package ledger records what was answered and what was released: one entry per
+// answered query, each chained to the one before by its hash, so that a change
+// is found.
+//
+// An entry that counts for comparison with later releases has a [Release]: what
+// was written to a file, under which rules, and a hash over the sets of persons
+// behind the released cells. The sets stand beside the ledger, each once, as
+// compressed bitmaps of dense numbers; only package history reads them.
 package ledger
 
 import (
@@ -9,8 +15,10 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"time"
 
+	"epsql/engine/history"
 	"epsql/sql/diag"
 )
 
@@ -31,59 +39,99 @@ type Entry struct {
 	Deliveries string    `json:"deliveries"` // hex SHA-256 over the deliveries in force
 	Cells      int       `json:"cells"`
 	Masked     int       `json:"masked"`
+	Release    *Release  `json:"release,omitempty"`
 	Previous   string    `json:"previous"`
 	Hash       string    `json:"hash"`
+}
+
+// Release is what is known besides of an entry that counts for comparison.
+type Release struct {
+	// Files are what was written, the same answer in each; none for an answer on
+	// the screen.
+	Files []File `json:"files,omitempty"`
+	// Rules are those of the channel, in words.
+	Rules []string `json:"rules"`
+	// ByRule counts the masked cells by the reason.
+	ByRule map[string]int `json:"masked_by_rule,omitempty"`
+	// Collides are the earlier entries because of which cells were masked.
+	Collides []int64 `json:"collides_with,omitempty"`
+	// Sets is hex SHA-256 over the sets of persons behind the cells.
+	Sets string `json:"sets"`
+}
+
+// File is a file that left, without its folder.
+type File struct {
+	Name   string `json:"name"`
+	Format string `json:"format"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
 }
 
 // seal is the hash of an entry: of everything but the hash itself.
 func (e Entry) seal() string {
 	e.Hash = ""
-	text, err := json.Marshal(e)
-	if err != nil {
-		panic(err) // strings and numbers always marshal
-	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(marshal(e))
 	return hex.EncodeToString(sum[:])
 }
 
-// Append adds an entry and gives its number.
-func Append(ctx context.Context, db *sql.DB, e Entry) (int64, error) {
-	tx, err := db.BeginTx(ctx, nil)
+func marshal(v any) []byte {
+	text, err := json.Marshal(v)
 	if err != nil {
-		return 0, fault(err)
+		panic(err) // strings and numbers always marshal
 	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
-	if _, err := tx.ExecContext(ctx, schema); err != nil {
-		return 0, fault(err)
+	return text
+}
+
+// Append adds an entry and gives it with its number and hash. The sets of a
+// release are stored with it, in one transaction; without e.Release there are none.
+func Append(ctx context.Context, db *sql.DB, e Entry, sets []history.Set) (Entry, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return e, fault(err)
 	}
+	defer conn.Close() //nolint:errcheck // returned to the pool
+	if _, err := conn.ExecContext(ctx, schema); err != nil {
+		return e, fault(err)
+	}
+	if _, err := conn.ExecContext(ctx, "BEGIN TRANSACTION"); err != nil {
+		return e, fault(err)
+	}
+	if e, err = appendIn(ctx, conn, e, sets); err != nil {
+		_, undo := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		return e, fault(errors.Join(err, undo))
+	}
+	_, err = conn.ExecContext(ctx, "COMMIT")
+	return e, fault(err)
+}
+
+func appendIn(ctx context.Context, conn *sql.Conn, e Entry, sets []history.Set) (Entry, error) {
 	var last int64
-	row := tx.QueryRowContext(ctx, "SELECT number, hash FROM epsql.ledger ORDER BY number DESC LIMIT 1")
-	if err := row.Scan(&last, &e.Previous); err != nil && err != sql.ErrNoRows {
-		return 0, fault(err)
+	row := conn.QueryRowContext(ctx, "SELECT number, hash FROM epsql.ledger ORDER BY number DESC LIMIT 1")
+	if err := row.Scan(&last, &e.Previous); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return e, err
 	}
 	e.Number, e.At = last+1, time.Now().UTC().Truncate(time.Second)
+	release := ""
+	if e.Release != nil {
+		named, rows := distinct(sets)
+		if err := storeSets(ctx, conn, e.Number, named, rows); err != nil {
+			return e, err
+		}
+		copied := *e.Release
+		copied.Sets = sealSets(rows)
+		e.Release, release = &copied, string(marshal(copied))
+	}
 	e.Hash = e.seal()
-	macros, err := json.Marshal(e.Macros)
-	if err != nil {
-		return 0, fault(err)
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO epsql.ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		e.Number, e.At, e.User, e.Channel, e.Query, e.PlanHash, e.Catalogue, string(macros), e.Deliveries, e.Cells, e.Masked, e.Previous, e.Hash)
-	if err != nil {
-		return 0, fault(err)
-	}
-	if err := tx.Commit(); err != nil {
-		return 0, fault(err)
-	}
-	return e.Number, nil
+	_, err := conn.ExecContext(ctx, "INSERT INTO epsql.ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		e.Number, e.At, e.User, e.Channel, e.Query, e.PlanHash, e.Catalogue, string(marshal(e.Macros)), e.Deliveries, e.Cells, e.Masked,
+		release, e.Previous, e.Hash)
+	return e, err
 }
 
 // List gives the entries, oldest first.
 func List(ctx context.Context, db *sql.DB) ([]Entry, error) {
-	var exists bool
-	const find = "SELECT count(*) > 0 FROM duckdb_tables() WHERE schema_name = 'epsql' AND table_name = 'ledger'"
-	if err := db.QueryRowContext(ctx, find).Scan(&exists); err != nil || !exists {
-		return nil, fault(err)
+	if there, err := exists(ctx, db, "ledger"); err != nil || !there {
+		return nil, err
 	}
 	rows, err := db.QueryContext(ctx, "SELECT * FROM epsql.ledger ORDER BY number")
 	if err != nil {
@@ -93,8 +141,9 @@ func List(ctx context.Context, db *sql.DB) ([]Entry, error) {
 	var out []Entry
 	for rows.Next() {
 		var e Entry
-		var macros string
-		err := rows.Scan(&e.Number, &e.At, &e.User, &e.Channel, &e.Query, &e.PlanHash, &e.Catalogue, &macros, &e.Deliveries, &e.Cells, &e.Masked, &e.Previous, &e.Hash)
+		var macros, release string
+		err := rows.Scan(&e.Number, &e.At, &e.User, &e.Channel, &e.Query, &e.PlanHash, &e.Catalogue, &macros, &e.Deliveries, &e.Cells, &e.Masked,
+			&release, &e.Previous, &e.Hash)
 		if err != nil {
 			return nil, fault(err)
 		}
@@ -102,13 +151,25 @@ func List(ctx context.Context, db *sql.DB) ([]Entry, error) {
 		if err := json.Unmarshal([]byte(macros), &e.Macros); err != nil {
 			return nil, broken(e.Number)
 		}
+		if release != "" {
+			if err := json.Unmarshal([]byte(release), &e.Release); err != nil {
+				return nil, broken(e.Number)
+			}
+		}
 		out = append(out, e)
 	}
 	return out, fault(rows.Err())
 }
 
-// Verify checks the chain: numbers without holes, every hash true.
-func Verify(entries []Entry) error {
+// exists tells whether a table of the ledger was made: the first entry makes all.
+func exists(ctx context.Context, db *sql.DB, table string) (there bool, err error) {
+	const find = "SELECT count(*) > 0 FROM duckdb_tables() WHERE schema_name = 'epsql' AND table_name = ?"
+	return there, fault(db.QueryRowContext(ctx, find, table).Scan(&there))
+}
+
+// Verify checks the entries, which [List] gave, and the sets beside them: numbers
+// without holes, every hash true, every set there and unchanged.
+func Verify(ctx context.Context, db *sql.DB, entries []Entry) error {
 	previous := ""
 	for i, e := range entries {
 		if e.Number != int64(i+1) || e.Previous != previous || e.Hash != e.seal() {
@@ -116,7 +177,7 @@ func Verify(entries []Entry) error {
 		}
 		previous = e.Hash
 	}
-	return nil
+	return verifySets(ctx, db, entries)
 }
 
 func broken(number int64) error {
@@ -127,6 +188,12 @@ func broken(number int64) error {
 func fault(err error) error {
 	if err == nil {
 		return nil
+	}
+	if e, ok := errors.AsType[*diag.Error](err); ok {
+		return e
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return diag.New(diag.Cancel, "cancelled", "stopped").Wrap(err)
 	}
 	return diag.New(diag.Ledger, "ledger", "the ledger cannot be read or written").
 		WithHint("check the workspace with epsql doctor").Wrap(err)

@@ -11,6 +11,22 @@ CREATE TABLE IF NOT EXISTS epsql.ledger (
     deliveries VARCHAR   NOT NULL,
     cells      BIGINT    NOT NULL,
     masked     BIGINT    NOT NULL,
+    release    VARCHAR   NOT NULL, -- JSON; empty for what counts for no comparison
     previous   VARCHAR   NOT NULL,
     hash       VARCHAR   NOT NULL
+);
+
+-- The persons behind released cells, each set once: a compressed bitmap of the
+-- dense numbers of a unit.
+CREATE TABLE IF NOT EXISTS epsql.contributors (
+    hash    VARCHAR NOT NULL, -- hex SHA-256 over unit and numbers
+    unit    VARCHAR NOT NULL,
+    members BLOB    NOT NULL
+);
+
+-- Which sets an entry released, and the smallest number of persons that it could show.
+CREATE TABLE IF NOT EXISTS epsql.released (
+    entry     BIGINT  NOT NULL,
+    hash      VARCHAR NOT NULL,
+    threshold INTEGER NOT NULL
 );

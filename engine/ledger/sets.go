@@ -1,0 +1,249 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"database/sql/driver"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/duckdb/duckdb-go/v2"
+
+	"epsql/engine/history"
+)
+
+// digest names a set by its content: how it is compressed makes no difference.
+func digest(s history.Set) string {
+	h := sha256.New()
+	h.Write([]byte(s.Unit + "\n"))
+	block, bytes := make([]uint32, 4096), make([]byte, 4*4096)
+	for it := s.Members.ManyIterator(); ; {
+		n := it.NextMany(block)
+		if n == 0 {
+			return hex.EncodeToString(h.Sum(nil))
+		}
+		for i, x := range block[:n] {
+			binary.LittleEndian.PutUint32(bytes[4*i:], x)
+		}
+		h.Write(bytes[:4*n])
+	}
+}
+
+// releasedSet is a row of epsql.released: what the chain seals of a set.
+type releasedSet struct {
+	hash      string
+	threshold int
+}
+
+// seal is the hash over the sets of an entry, in whatever order.
+func sealSets(sets []releasedSet) string {
+	slices.SortFunc(sets, func(x, y releasedSet) int {
+		return cmp.Or(strings.Compare(x.hash, y.hash), cmp.Compare(x.threshold, y.threshold))
+	})
+	h := sha256.New()
+	for _, s := range sets {
+		fmt.Fprintf(h, "%s %d\n", s.hash, s.threshold)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// distinct names the sets of a release, each once.
+func distinct(sets []history.Set) (named map[string]history.Set, rows []releasedSet) {
+	named = make(map[string]history.Set, len(sets))
+	for _, s := range sets {
+		hash := digest(s)
+		if _, known := named[hash]; !known {
+			rows = append(rows, releasedSet{hash, s.Threshold})
+		}
+		named[hash] = s
+	}
+	return named, rows
+}
+
+// storeSets appends the sets of entry on a connection with an open transaction.
+func storeSets(ctx context.Context, conn *sql.Conn, entry int64, named map[string]history.Set, rows []releasedSet) error {
+	known, err := knownSets(ctx, conn)
+	if err != nil {
+		return err
+	}
+	return conn.Raw(func(dc any) error {
+		fresh := func(app *duckdb.Appender) error {
+			for _, r := range rows {
+				s := named[r.hash]
+				if known[r.hash] {
+					continue
+				}
+				s.Members.RunOptimize()
+				members, err := s.Members.ToBytes()
+				if err != nil {
+					return err
+				}
+				if err := app.AppendRow(r.hash, s.Unit, members); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+		if err := appendTo(dc.(driver.Conn), "contributors", fresh); err != nil {
+			return err
+		}
+		return appendTo(dc.(driver.Conn), "released", func(app *duckdb.Appender) error {
+			for _, r := range rows {
+				if err := app.AppendRow(entry, r.hash, int32(r.threshold)); err != nil { //nolint:gosec // a small number
+					return err
+				}
+			}
+			return nil
+		})
+	})
+}
+
+func appendTo(conn driver.Conn, table string, fill func(*duckdb.Appender) error) error {
+	app, err := duckdb.NewAppenderFromConn(conn, "epsql", table)
+	if err != nil {
+		return err
+	}
+	if err := fill(app); err != nil {
+		_ = app.Close()
+		return err
+	}
+	return app.Close()
+}
+
+func knownSets(ctx context.Context, conn *sql.Conn) (map[string]bool, error) {
+	rows, err := conn.QueryContext(ctx, "SELECT hash FROM epsql.contributors")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
+	out := map[string]bool{}
+	for rows.Next() {
+		var hash string
+		if err := rows.Scan(&hash); err != nil {
+			return nil, err
+		}
+		out[hash] = true
+	}
+	return out, rows.Err()
+}
+
+// Released gives the persons behind everything that was released, in the order
+// of the entries. They are for comparison alone.
+func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
+	if there, err := exists(ctx, db, "released"); err != nil || !there {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, `SELECT c.unit, c.members, max(r.threshold), min(r.entry)
+		FROM epsql.released AS r JOIN epsql.contributors AS c USING (hash) GROUP BY ALL ORDER BY ALL`)
+	if err != nil {
+		return nil, fault(err)
+	}
+	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
+	var out []history.Set
+	for rows.Next() {
+		var s history.Set
+		var members []byte
+		if err := rows.Scan(&s.Unit, &members, &s.Threshold, &s.Entry); err != nil {
+			return nil, fault(err)
+		}
+		if s.Members, err = decode(members); err != nil {
+			return nil, broken(s.Entry)
+		}
+		out = append(out, s)
+	}
+	return out, fault(rows.Err())
+}
+
+func decode(members []byte) (*roaring.Bitmap, error) {
+	m := roaring.New()
+	return m, m.UnmarshalBinary(members)
+}
+
+// verifySets checks that the sets of every entry are those that it sealed, and
+// that every set is what its name says.
+func verifySets(ctx context.Context, db *sql.DB, entries []Entry) error {
+	there, err := exists(ctx, db, "released")
+	if err != nil {
+		return err
+	}
+	byEntry := map[int64][]releasedSet{}
+	if there {
+		if byEntry, err = releasedRows(ctx, db); err != nil {
+			return err
+		}
+		if err := verifyContents(ctx, db, byEntry); err != nil {
+			return err
+		}
+	}
+	for _, e := range entries {
+		sets := byEntry[e.Number]
+		delete(byEntry, e.Number)
+		if e.Release == nil && len(sets) > 0 || e.Release != nil && e.Release.Sets != sealSets(sets) {
+			return broken(e.Number)
+		}
+	}
+	for number := range byEntry {
+		return broken(number)
+	}
+	return nil
+}
+
+func releasedRows(ctx context.Context, db *sql.DB) (map[int64][]releasedSet, error) {
+	rows, err := db.QueryContext(ctx, "SELECT entry, hash, threshold FROM epsql.released")
+	if err != nil {
+		return nil, fault(err)
+	}
+	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
+	out := map[int64][]releasedSet{}
+	for rows.Next() {
+		var entry int64
+		var s releasedSet
+		if err := rows.Scan(&entry, &s.hash, &s.threshold); err != nil {
+			return nil, fault(err)
+		}
+		out[entry] = append(out[entry], s)
+	}
+	return out, fault(rows.Err())
+}
+
+// verifyContents checks that every released set is there and unchanged.
+func verifyContents(ctx context.Context, db *sql.DB, byEntry map[int64][]releasedSet) error {
+	rows, err := db.QueryContext(ctx, "SELECT hash, unit, members FROM epsql.contributors")
+	if err != nil {
+		return fault(err)
+	}
+	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
+	good := map[string]bool{}
+	for rows.Next() {
+		var hash string
+		var members []byte
+		var s history.Set
+		if err := rows.Scan(&hash, &s.Unit, &members); err != nil {
+			return fault(err)
+		}
+		if s.Members, err = decode(members); err == nil && digest(s) == hash {
+			good[hash] = true
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fault(err)
+	}
+	first := int64(0)
+	for entry, sets := range byEntry {
+		for _, s := range sets {
+			if !good[s.hash] && (first == 0 || entry < first) {
+				first = entry
+			}
+		}
+	}
+	if first != 0 {
+		return broken(first)
+	}
+	return nil
+}
