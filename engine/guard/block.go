@@ -193,7 +193,7 @@ func (o *output) hide(sql string) string {
 
 // support carries a condition along.
 func (o *output) support(sp support) support {
-	hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full, spare: sp.spare}
+	hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full, spare: sp.spare, branch: sp.branch}
 	for _, b := range sp.bits {
 		hidden.bits = append(hidden.bits, unitBits{b.name, o.hide(b.sql)})
 	}
@@ -209,6 +209,9 @@ func (o *output) add(label string, v value) {
 		o.owners[v.sql] = name
 	}
 	o.list = append(o.list, v.guarded()+" AS "+name)
+	if v.constant {
+		v.labels = []string{v.sql}
+	}
 	v.sql, v.risky, v.constant, v.query = name, false, false, false
 	supports := v.supports
 	v.supports = nil

@@ -118,6 +118,26 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT count(*) AS n FROM population WHERE pp0010 NOT IN (SELECT ss00010 FROM soins_sante GROUP BY 1 HAVING count(*) > 4)",
 		},
 		{
+			"a union of labelled steps, grouped by the label",
+			"SELECT quoi, pp0020, count(*) AS n FROM (SELECT pp0010 AS id, 'tous' AS quoi FROM population UNION ALL SELECT ss00010, 'dmg' FROM soins_sante WHERE ss00020 = '102771' UNION ALL SELECT ss00010, 'autre' FROM soins_sante WHERE ss00020 = '101076') JOIN population ON pp0010 = id GROUP BY 1, 2 ORDER BY 1, 2",
+		},
+		{
+			"costs of two kinds, added up by person",
+			"SELECT count(*) AS n, sum(m) AS m FROM (SELECT id, sum(x) AS m FROM (SELECT ss00010 AS id, ss00160 AS x FROM soins_sante WHERE ss00020 <> '101032' UNION ALL SELECT ss00010, ss00165 FROM soins_sante) GROUP BY id)",
+		},
+		{
+			"a union of person sets",
+			"SELECT pp0020, count(*) AS n FROM (SELECT ss00010 AS id FROM soins_sante WHERE ss00160 > 4 UNION SELECT pp0010 FROM population WHERE pp0015 > 1970) JOIN population ON pp0010 = id GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"an intersection and a difference of person sets",
+			"SELECT count(*) AS n FROM (SELECT ss00010 AS id FROM soins_sante WHERE ss00160 > 2 INTERSECT SELECT pp0010 FROM population WHERE pp0020 = '1' EXCEPT SELECT pp0010 FROM population WHERE pp0025 = '11001')",
+		},
+		{
+			"grouped results: which keys one has and the other has not",
+			"SELECT ss00020 FROM soins_sante GROUP BY 1 EXCEPT SELECT ss00020 FROM soins_sante WHERE ss00020 <> '101076' GROUP BY 1 ORDER BY 1",
+		},
+		{
 			"grouped by the other side of an equality",
 			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
 		},
@@ -198,6 +218,12 @@ func TestAttacksThroughFullSQL(t *testing.T) {
 		{"through one policy holder of many", "SELECT count(*) AS n FROM population AS c SEMI JOIN (SELECT ss00010 AS id FROM soins_sante WHERE ss00165 > 0) AS t ON t.id = c.pp0045"},
 		{"through one policy holder of many, joined", "SELECT count(*) AS n FROM population AS c JOIN (SELECT ss00010 AS id FROM soins_sante WHERE ss00165 > 0 GROUP BY 1) AS t ON t.id = c.pp0045"},
 		{"by whether few have a row", "SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM soins_sante WHERE ss00010 = pp0010 AND ss00165 > 0)) AS n FROM population"},
+		{"by rows of a second table that few have", "SELECT count(*) AS n FROM (SELECT pp0010 AS id FROM population UNION ALL SELECT ss00010 FROM soins_sante WHERE ss00165 > 0)"},
+		{"the same, gathered by person", "SELECT sum(n) AS n FROM (SELECT id, count(*) AS n FROM (SELECT pp0010 AS id FROM population UNION ALL SELECT ss00010 FROM soins_sante WHERE ss00165 > 0) GROUP BY id)"},
+		{"by who is not in a second table", "SELECT count(*) AS n, count(DISTINCT id) AS m FROM (SELECT pp0010 AS id FROM population UNION ALL SELECT pp0010 FROM population WHERE NOT (pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0)))"},
+		{"by who is in both", "SELECT count(*) AS n FROM (SELECT pp0010 AS id FROM population WHERE pp0020 = '1' UNION ALL SELECT pp0010 FROM population WHERE pp0020 = '2' OR pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0))"},
+		{"by labels that do not tell the sides apart", "SELECT l, count(*) AS n FROM (SELECT pp0010 AS id, '*' AS l FROM population UNION ALL SELECT ss00010, '*' FROM soins_sante WHERE ss00165 > 0) GROUP BY l"},
+		{"by a condition on one side of a union", "SELECT sum(x) AS s FROM (SELECT pp0010 AS id, 1000 AS x FROM population UNION ALL SELECT ss00010, 1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END FROM soins_sante)"},
 		{"by pairs of which few are complete", "SELECT covar_pop(CASE WHEN ss00165 > 0 THEN ss00060 END, CASE WHEN pp0025 <> '21004' THEN ss00160 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 		{"by pairs whose parts many have", "SELECT regr_slope(CASE WHEN pp0025 = '11001' THEN ss00160 END, CASE WHEN pp0025 = '21004' OR ss00165 > 0 THEN ss00060 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 	} {

@@ -48,10 +48,11 @@ func (b *block) leaf(keys []ast.Expr, bound []value) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
+	tail := b.p.overlapped(b.fromClause()+where, x.branches())
 	for _, l := range x.leaves {
-		l.supported(b.f.supports)
+		l.supported(x.undecided(l))
 		l.grid = x.gridConditions(l)
-		l.finish(b.fromClause() + where)
+		l.finish(tail)
 	}
 	b.p.leaves = append(b.p.leaves, x.leaves...)
 	if len(x.sets) > 1 {
@@ -84,6 +85,27 @@ func (l *leaf) supported(supports []support) {
 			l.cells[i].checks = append(l.cells[i].checks, k)
 		}
 	}
+}
+
+// undecided are the conditions on the number of rows, without the sides of a
+// UNION that a key of the leaf tells apart: there the row's own persons count.
+func (x *summit) undecided(l *leaf) []support {
+	return slices.DeleteFunc(slices.Clone(x.b.f.supports), func(sp support) bool {
+		return sp.branch != 0 && slices.ContainsFunc(x.bound, func(v value) bool {
+			return slices.Contains(v.decides, sp.branch) && slices.ContainsFunc(l.keys, func(k leafKey) bool { return k.sql == v.guarded() })
+		})
+	})
+}
+
+// branches are the UNIONs whose sides some leaf does not tell apart.
+func (x *summit) branches() map[int]bool {
+	out := map[int]bool{}
+	for _, l := range x.leaves {
+		for _, sp := range x.undecided(l) {
+			out[sp.branch] = true
+		}
+	}
+	return out
 }
 
 // table is the name of what the block above reads.

@@ -27,6 +27,8 @@ type planner struct {
 	macros   []string // names of the macros used
 	aliases  int
 	leafIDs  int
+	branches int // UNIONs of rows of persons
+	overlaps map[int][]string
 }
 
 // environment is the chain of named steps that a query sees.

@@ -69,6 +69,10 @@ type value struct {
 	// encoded marks a number made from text: it may be grouped by and compared,
 	// but not aggregated.
 	encoded bool
+	// labels are the literals that this column holds, when it holds nothing else;
+	// decides lists the UNIONs in which it tells the side that a row comes from.
+	labels  []string
+	decides []int
 	// supports are the hidden conditions on which this value depends.
 	supports []support
 	constant bool
@@ -123,6 +127,8 @@ type support struct {
 	full bool
 	// spare: nobody on the true side tells nothing.
 	spare bool
+	// branch is the UNION of which the condition is a side, 0 for none.
+	branch int
 	// bits are the units besides the owner behind the rows that met the
 	// condition, kept apart once those rows are gathered by person.
 	bits []unitBits
