@@ -118,6 +118,9 @@ func dsn(path string, opts Options) string {
 		"memory_limit":                 orElse(opts.Memory, defaultMemory()),
 		"temp_directory":               orElse(opts.Temp, path+".tmp"),
 		"max_temp_directory_size":      opts.TempLimit,
+		// This optimizer takes what two TRY have in common out of them, where one
+		// row's error ends the query: an error would tell that the row is there.
+		"disabled_optimizers": "common_subexpressions",
 	} {
 		if value != "" {
 			set.Set(key, value)
