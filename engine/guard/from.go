@@ -121,6 +121,11 @@ func (p *planner) bindTables(t ast.Table, env *environment, bound map[ast.Table]
 			r = p.member(r, t.Alias)
 		}
 		alias, columns = t.Alias, t.Columns
+	case *ast.Pivot:
+		if r, err = p.pivot(t, env); err == nil {
+			r = p.member(r, t.Alias)
+		}
+		alias, columns = t.Alias, t.Columns
 	case *ast.TableFunc:
 		r, err = p.tableFunction(t)
 		alias, columns = t.Alias, t.Columns
@@ -207,6 +212,7 @@ func (p *planner) tableNames(env *environment) []string {
 // tableFunction binds a published table macro or a series of numbers or dates.
 func (p *planner) tableFunction(t *ast.TableFunc) (*relation, error) {
 	args := make([]string, len(t.Call.Args))
+	kinds := make([]kind, len(t.Call.Args))
 	s := &scope{p: p, place: 'r'}
 	for i, a := range t.Call.Args {
 		v, err := s.plain(a)
@@ -216,6 +222,7 @@ func (p *planner) tableFunction(t *ast.TableFunc) (*relation, error) {
 		if !v.constant {
 			return nil, p.refuse(a, "macro-argument", "an argument of a table function must be a constant").WithHint("write a number or text, or $name with --param")
 		}
+		kinds[i] = v.kind
 		args[i] = v.guarded()
 		if name, ok := t.Call.Named[i]; ok {
 			args[i] = quote(name) + " := " + args[i]
@@ -238,16 +245,38 @@ func (p *planner) tableFunction(t *ast.TableFunc) (*relation, error) {
 	if refusal != nil {
 		return nil, p.place(t, refusal)
 	}
-	for _, arg := range t.Call.Args {
-		if c, ok := arg.(*ast.Const); ok && len(c.Text) > 6 {
-			return nil, p.refuse(arg, "series", "a series of numbers may go up to 999999").WithHint("write smaller bounds")
-		}
+	kind, err := p.series(t, kinds)
+	if err != nil {
+		return nil, err
 	}
 	a := p.alias()
 	return &relation{
 		zone: public, alias: t.Call.Name, sql: call(t.Call, args) + " AS " + a + "(c0)",
-		columns: []column{{name: def.name, value: value{sql: a + ".c0", kind: number, invented: true}}},
+		columns: []column{{name: def.name, value: value{sql: a + ".c0", kind: kind, invented: true}}},
 	}, nil
+}
+
+// series checks that a series of numbers or dates is not endless, and tells what
+// it is of.
+func (p *planner) series(t *ast.TableFunc, kinds []kind) (kind, error) {
+	args := t.Call.Args
+	if len(args) == 3 && kinds[0] == date && kinds[1] == date {
+		step, ok := args[2].(*ast.Func)
+		if !ok || !slices.Contains([]string{"to_days", "to_weeks", "to_months", "to_years"}, step.Name) {
+			return date, p.refuse(args[2], "series", "a series of dates goes by days, weeks, months or years").WithHint("write range(DATE '2008-01-01', DATE '2009-01-01', INTERVAL 1 MONTH)")
+		}
+		return date, nil
+	}
+	for i, arg := range args {
+		c, ok := arg.(*ast.Const)
+		if f, minus := arg.(*ast.Func); minus && f.Name == "-" && len(f.Args) == 1 {
+			c, ok = f.Args[0].(*ast.Const)
+		}
+		if !ok || kinds[i] != number || len(c.Text) > 6 {
+			return number, p.refuse(arg, "series", "a series of numbers may go up to 999999").WithHint("write whole numbers with smaller bounds")
+		}
+	}
+	return number, nil
 }
 
 // values binds a list of constant rows.

@@ -138,6 +138,30 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT ss00020 FROM soins_sante GROUP BY 1 EXCEPT SELECT ss00020 FROM soins_sante WHERE ss00020 <> '101076' GROUP BY 1 ORDER BY 1",
 		},
 		{
+			"PIVOT over persons",
+			"PIVOT (SELECT pp0020, pp0030, pp0015 FROM population) ON pp0020 IN ('1' AS hommes, '2') USING count(*) AS n, avg(pp0015) AS a GROUP BY pp0030 ORDER BY 1",
+		},
+		{
+			"PIVOT over grouped results, by two keys",
+			"SELECT * FROM (SELECT pp0020 AS s, pp0030 AS c, pp0015 > 1950 AS j, count(*) AS n FROM population GROUP BY ALL) PIVOT (sum(n) FOR s IN ('1', '2') c IN ('110', '111')) ORDER BY j",
+		},
+		{
+			"PIVOT within each person, then over persons",
+			"SELECT count(*) AS n, sum(a) AS a FROM (PIVOT (SELECT ss00010, ss00020, ss00160 FROM soins_sante) ON ss00020 IN ('101032' AS a, '102771' AS b) USING sum(ss00160) GROUP BY ss00010)",
+		},
+		{
+			"UNPIVOT over grouped results",
+			"SELECT quoi, s, v FROM (UNPIVOT (SELECT pp0020 AS s, count(*) AS n, sum(pp0015) AS a FROM population GROUP BY 1) ON n, a INTO NAME quoi VALUE v) ORDER BY ALL",
+		},
+		{
+			"UNPIVOT over persons",
+			"SELECT quoi, sum(v) AS v, count(*) AS n FROM (UNPIVOT (SELECT ss00010, ss00060 AS a, ss00160 AS b FROM soins_sante) ON a, b INTO NAME quoi VALUE v) GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"a series of months",
+			"SELECT m, count(*) AS n FROM soins_sante JOIN range(DATE '2008-01-01', DATE '2008-04-01', INTERVAL 1 MONTH) AS r(m) ON ss00015 >= m AND ss00015 < m + INTERVAL 1 MONTH GROUP BY m ORDER BY m",
+		},
+		{
 			"grouped by the other side of an equality",
 			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
 		},

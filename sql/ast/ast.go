@@ -105,6 +105,34 @@ type Values struct {
 	Off     int
 }
 
+// Pivot turns values of keys into columns, or back when it unpivots: then Using
+// and Groups are empty, and On has one entry per column that becomes a row.
+type Pivot struct {
+	Source  Table
+	Using   []Expr // aggregates
+	On      []PivotKey
+	Groups  []string
+	Unpivot bool
+	// Name and Value are the new columns of UNPIVOT; Nulls keeps empty rows.
+	Name, Value string
+	Nulls       bool
+	Alias       string
+	Columns     []string
+	Off         int
+}
+
+// PivotKey is one key of PIVOT with the values that become columns.
+type PivotKey struct {
+	Keys    []Expr
+	Entries []PivotEntry
+}
+
+// PivotEntry are the values of the keys for one column, and its name when given.
+type PivotEntry struct {
+	Values []*Const
+	Alias  string
+}
+
 // Empty is the absence of FROM.
 type Empty struct{}
 
@@ -122,6 +150,9 @@ func (t *TableFunc) At() int { return t.Off }
 
 // At gives the byte offset.
 func (t *Values) At() int { return t.Off }
+
+// At gives the byte offset.
+func (t *Pivot) At() int { return t.Off }
 
 // At gives -1: there is nothing to point at.
 func (t *Empty) At() int { return -1 }

@@ -287,10 +287,42 @@ func (d *decoder) table(v any) ast.Table {
 		return t
 	case "JOIN":
 		return d.join(o)
+	case "PIVOT":
+		return d.pivot(o, alias, columns)
 	}
 	d.refuse(words(o.kind), o.off)
 	o.keys = nil
 	return &ast.Empty{}
+}
+
+func (d *decoder) pivot(o *object, alias string, columns []string) ast.Table {
+	t := &ast.Pivot{
+		Source: d.table(o.take("source")), Using: d.exprs(o.list("aggregates")), Groups: o.strings("groups"),
+		Nulls: o.flag("include_nulls"), Alias: alias, Columns: columns, Off: o.off,
+	}
+	values := o.strings("unpivot_names")
+	for _, v := range o.list("pivots") {
+		p := d.object(v)
+		key := ast.PivotKey{Keys: d.exprs(p.list("pivot_expressions"))}
+		names := p.strings("unpivot_names")
+		for _, e := range p.list("entries") {
+			entry := d.object(e)
+			one := ast.PivotEntry{Alias: entry.str("alias")}
+			for _, c := range entry.list("values") {
+				one.Values = append(one.Values, d.constant(c, o.off))
+			}
+			key.Entries = append(key.Entries, one)
+			entry.done()
+		}
+		t.On = append(t.On, key)
+		if len(values) == 1 && len(names) == 1 && len(t.On) == 1 {
+			t.Unpivot, t.Name, t.Value = true, names[0], values[0]
+		} else if len(values)+len(names) > 0 {
+			d.refuse("unpivot into several columns", o.off)
+		}
+		p.done()
+	}
+	return t
 }
 
 func (d *decoder) join(o *object) ast.Table {

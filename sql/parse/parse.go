@@ -108,7 +108,7 @@ func parserError(ctx context.Context, t Text, err error) error {
 func syntaxError(t Text, sqlText, message, position string) error {
 	if strings.Contains(message, "Only SELECT statements") {
 		return diag.New(diag.Guard, "select-only", "only SELECT is answered").At(t.At(firstWord(sqlText))).
-			WithHint("write SELECT …; name steps with CREATE VIEW name AS SELECT …; PIVOT needs an IN list")
+			WithHint("write SELECT …; name steps with CREATE VIEW name AS SELECT …; PIVOT needs the values of its columns: PIVOT t ON x IN ('a', 'b') USING sum(y)")
 	}
 	e := diag.New(diag.Query, "syntax", "%s", lowerFirst(message))
 	if n, err := json.Number(position).Int64(); err == nil {
