@@ -150,6 +150,15 @@ func (l *loader) checkRule(c *Channel) *diag.Error {
 	if c.Zero == "publish" && c.ZeroWhy == "" {
 		return l.fail(&c.Zero, fault("zero", "channel %s publishes zero without a reason", c.ID).WithHint("add zero_why: …"))
 	}
+	return l.checkDominance(c)
+}
+
+// checkDominance checks that the rule for amounts says something, and whole.
+func (l *loader) checkDominance(c *Channel) *diag.Error {
+	if d := c.Dominance; d != nil && (d.N > 0) != (d.K > 0) || d != nil && d.N == 0 && d.P == 0 {
+		return l.fail(&c.ID, fault("dominance", "the dominance rule of channel %s is not whole", c.ID).
+			WithHint("the n largest hold at most k percent: n and k; what remains without the two largest is at least p percent of the largest: p"))
+	}
 	return nil
 }
 

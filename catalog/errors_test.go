@@ -79,6 +79,8 @@ func TestLoadRefusesWhatIsNotWholeAndConsistent(t *testing.T) {
 		{"a wording that is no rule", "catalog.yaml", `strict: "<= 2"`, `strict: "few"`, `catalog.yaml:21:13: channel open hides cells "few", which is not threshold 3 ("<= 3" goes with threshold 4, "< 5" with threshold 5)`},
 		{"a channel without a mask word", "catalog.yaml", "    mask: few\n", "", `catalog.yaml:18:9: channel open has no mask word (add mask: small cell)`},
 		{"zero published without a reason", "catalog.yaml", "    zero_why: the handbook says that zero tells nothing\n", "", `catalog.yaml:23:11: channel open publishes zero without a reason (add zero_why: …)`},
+		{"half a dominance rule", "catalog.yaml", "{n: 2, k: 85, p: 10}", "{n: 2, p: 10}", `catalog.yaml:29:9: the dominance rule of channel sealed is not whole (the n largest hold at most k percent: n and k; what remains without the two largest is at least p percent of the largest: p)`},
+		{"an empty dominance rule", "catalog.yaml", "{n: 2, k: 85, p: 10}", "{}", `catalog.yaml:29:9: the dominance rule of channel sealed is not whole (the n largest hold at most k percent: n and k; what remains without the two largest is at least p percent of the largest: p)`},
 		{"an unknown zero rule", "catalog.yaml", "zero: publish", "zero: show", `catalog.yaml:23:11: "show" is not a zero rule (one of mask, publish)`},
 		{"an unknown channel of a population", "catalog.yaml", "channels: [open, sealed]", "channels: [open, seal]", `catalog.yaml:14:55: there is no channel "seal" (did you mean sealed?)`},
 		{"a population without a channel", "catalog.yaml", "channels: [sealed]", "channels: []", `catalog.yaml:15:44: population country has no channel (name one, the default first)`},

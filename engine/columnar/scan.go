@@ -115,9 +115,13 @@ func (s *Scan) Column(i int) Values {
 	return Values{data: mapping.VectorGetData(v), mask: (*uint64)(mapping.VectorGetValidity(v))}
 }
 
-// Close ends the query.
+// Close ends the query; a second time it does nothing.
 func (s *Scan) Close() {
+	if s.stop == nil {
+		return
+	}
 	s.stop()
+	s.stop = nil
 	mapping.DestroyDataChunk(&s.chunk)
 	mapping.DestroyResult(&s.result)
 	mapping.DestroyPending(&s.pending)

@@ -21,6 +21,8 @@ type aggregate struct {
 	ident   string
 	encoded bool
 	measure bool
+	// amount is SQL of what some rows contribute to a sum or mean.
+	amount string
 	// adds marks sums and counts: of several persons they add up.
 	adds bool
 	// pick asks a condition of the row that the aggregate picks; nil when any row
@@ -73,6 +75,9 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 		return aggregate{}, err
 	}
 	out.print(f.Name, args, tail)
+	if f.Name == "sum" || f.Name == "avg" || f.Name == "mean" {
+		out.amount = "sum(" + args[0] + ")" + tail[1]
+	}
 	out.adds = !f.Distinct && (f.Name == "sum" || strings.HasPrefix(f.Name, "count"))
 	return out, nil
 }

@@ -32,7 +32,8 @@ func collect(ctx context.Context, conn *sql.Conn, l *leaf, r rules) (*table, err
 			return nil, personFault(ctx, err)
 		}
 		if n == 0 {
-			return t, nil
+			scan.Close()
+			return t, t.dominated(ctx, conn, r)
 		}
 		if l.public && t.n+n > maxPublic {
 			return nil, diag.New(diag.Query, "public-size", "a public table above the wall has more than %d rows", maxPublic).

@@ -20,6 +20,9 @@ func (p *Plan) Explain() string {
 	}
 	fmt.Fprintf(&b, "channel %s: a cell needs at least %d of each protected unit (%s); masked cells read %q\n",
 		p.channel.ID, p.rules.threshold, zero, p.channel.Mask)
+	if d := describeDominance(p.rules.dominance); d != "" {
+		fmt.Fprintf(&b, "%s\n", d)
+	}
 	for _, l := range p.leaves {
 		l.explain(&b)
 	}

@@ -8,6 +8,9 @@ import "strings"
 type leaf struct {
 	id     int
 	public bool
+	// shadow marks a leaf that nobody asked for: it is counted to know what others
+	// have in common, and never goes above the wall.
+	shadow bool
 	sql    string
 	// tail is FROM and WHERE of sql. Leaves of one tail are over the same rows: of
 	// two whose keys are nested, by their SQL, one holds totals of the other, cell
@@ -35,6 +38,7 @@ type leafCell struct {
 	sql    string
 	label  string // as the analyst wrote it, for explanations
 	checks []int  // the conditions it stands on
+	amount string // of a sum or mean: SQL of what some rows contribute
 }
 
 // check is a condition whose units are counted in every group, on the true side
@@ -78,7 +82,7 @@ func (l *leaf) cell(a aggregate, label string) int {
 			return i
 		}
 	}
-	c := leafCell{sql: a.sql, label: label}
+	c := leafCell{sql: a.sql, label: label, amount: a.amount}
 	for _, t := range a.parts {
 		if len(t.when) > 0 {
 			c.checks = append(c.checks, l.check(check{condition: t.condition(), twoSided: t.twoSided, full: t.full, spare: t.spare, bits: t.bits}))
@@ -147,10 +151,6 @@ func (l *leaf) finish(tail string) {
 	l.tail = tail
 	l.sql = "SELECT " + strings.Join(l.selectList(), ", ") + tail
 	if len(l.keys) > 0 {
-		ordinals := make([]string, len(l.keys))
-		for i := range ordinals {
-			ordinals[i] = itoa(i + 1)
-		}
-		l.sql += " GROUP BY " + strings.Join(ordinals, ", ")
+		l.sql += " GROUP BY " + ordinals(len(l.keys))
 	}
 }

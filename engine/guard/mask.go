@@ -24,12 +24,14 @@ type rules struct {
 	threshold int64
 	// zeroSafe: a cell behind which nobody stands may be shown.
 	zeroSafe bool
+	// dominance is the rule for amounts, nil when there is none.
+	dominance *catalog.Dominance
 	// bit of each unit in a mask, by unit id.
 	bit map[string]uint8
 }
 
 func rulesOf(c *catalog.Catalog, ch *catalog.Channel) rules {
-	r := rules{threshold: int64(ch.Threshold), zeroSafe: ch.Zero == "publish", bit: map[string]uint8{}}
+	r := rules{threshold: int64(ch.Threshold), zeroSafe: ch.Zero == "publish", dominance: ch.Dominance, bit: map[string]uint8{}}
 	for i, u := range c.Units {
 		r.bit[u.ID] = 1 << min(i, maxUnitBit)
 	}
