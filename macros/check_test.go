@@ -75,7 +75,7 @@ func TestInstallingTwiceIsInstallingOnce(t *testing.T) {
 	}
 	var installed, commented int
 	err = db.QueryRowContext(t.Context(), `SELECT count(*), count(comment) FROM duckdb_functions()
-		WHERE schema_name IN ('couts', 'etude', 'flags', 'population', 'selection') AND NOT internal`).Scan(&installed, &commented)
+		WHERE schema_name IN ('couts', 'etude', 'flags', 'population', 'sas', 'selection') AND NOT internal`).Scan(&installed, &commented)
 	if err != nil || installed != len(reg.All) || commented != installed {
 		t.Errorf("%d installed, %d commented, of %d: %v", installed, commented, len(reg.All), err)
 	}

@@ -375,7 +375,7 @@ type oracle struct {
 }
 
 // oracles are those of all macros.
-var oracles = append([]oracle{
+var oracles = slices.Concat([]oracle{
 	{"flags.dmg_v1", "SELECT * FROM flags.dmg_v1(%d)", listFlag("dmg"), 0},
 	{"flags.maison_medicale_v1", "SELECT * FROM flags.maison_medicale_v1(%d)", listFlag("maison_medicale"), 0},
 	{"flags.maison_repos_v1", "SELECT * FROM flags.maison_repos_v1(%d)", listFlag("maison_repos"), 0},
@@ -387,7 +387,7 @@ var oracles = append([]oracle{
 	{"population.tarif_preferentiel_v1", "SELECT pp0030, population.tarif_preferentiel_v1(pp0030) FROM main.population WHERE %d > 0", scalar("pp0030", preferential), 0},
 	{"population.drapeaux_v1", "SELECT * FROM population.drapeaux_v1(%d)", socialFlags("05", "5", "14"), 0},
 	{"population.drapeaux_v1", "SELECT * FROM population.drapeaux_v1(%d, situations := '5, 06')", socialFlags("05", "5"), 0},
-}, studyOracles...)
+}, studyOracles, sasOracles)
 
 func TestEveryMacroAnswersAsItsOracleOnRandomData(t *testing.T) {
 	reg := house(t)
