@@ -1,8 +1,11 @@
 package history
 
-import "github.com/RoaringBitmap/roaring/v2"
+import (
+	"cmp"
+	"slices"
+)
 
-// atoms are the classes of persons who are in exactly the same sets, refined
+// atoms are the classes of persons who have the same values in all sets, refined
 // with every set that is added. Atom 0 are the persons in no set.
 type atoms struct {
 	of   []uint32 // atom by person
@@ -13,28 +16,43 @@ type atoms struct {
 	in    []int32 // by atom: scratch, zero between uses
 }
 
-type node struct{ set, next int32 }
-
-// cut is how a set cuts atoms.
-type cut struct {
-	atoms []uint32
-	in    []int // persons inside the set, by place in atoms
-	out   []int // persons of the atom outside
+type node struct {
+	set, next int32
+	value     uint64
 }
 
+// side is the persons of an atom that have one value in a set; 0 is outside.
+type side struct {
+	atom  uint32
+	value uint64
+}
+
+// part is a side with the number of its persons.
+type part struct {
+	side
+	weight int
+}
+
+// cut is how a set cuts atoms: its parts, those of an atom one after the other.
+type cut []part
+
 // least is how many persons at least remain in any combination of the set with
-// the earlier ones: an earlier combination treats an atom as one, so either all
-// inside or all outside are left. Persons in no set have no other to cancel.
+// the earlier ones: an earlier combination treats an atom as one, so that all but
+// one of its sides are left. Persons in no set have no other to cancel.
 func (c cut) least() int {
-	n := 0
-	for i, a := range c.atoms {
-		if a == 0 {
-			n += c.in[i]
-		} else {
-			n += min(c.in[i], c.out[i])
+	n, heaviest := 0, 0
+	for i, p := range c {
+		if i == 0 || p.atom != c[i-1].atom {
+			n, heaviest = n-heaviest, 0
+		}
+		if p.atom != 0 || p.value != 0 {
+			n += p.weight
+		}
+		if p.atom != 0 {
+			heaviest = max(heaviest, p.weight)
 		}
 	}
-	return n
+	return n - heaviest
 }
 
 // reach makes room for a person.
@@ -47,58 +65,111 @@ func (a *atoms) reach(person uint32) {
 	}
 }
 
-// cut tells how m cuts the atoms, in the order of its persons.
-func (a *atoms) cut(m *roaring.Bitmap) cut {
-	a.reach(m.Maximum())
+// cut tells how s cuts the atoms.
+func (a *atoms) cut(s Set) cut {
+	a.reach(s.Members.Maximum())
 	var c cut
-	each(m, func(persons []uint32) {
-		for _, n := range persons {
-			atom := a.of[n]
-			if a.in[atom] == 0 {
-				c.atoms = append(c.atoms, atom)
+	if s.Values == nil {
+		each(s.Members, func(_ int, persons []uint32) {
+			for _, n := range persons {
+				atom := a.of[n]
+				if a.in[atom] == 0 {
+					c = append(c, part{side{atom, 1}, 0})
+				}
+				a.in[atom]++
 			}
-			a.in[atom]++
+		})
+		for i, p := range c {
+			c[i].weight = int(a.in[p.atom])
+		}
+	} else {
+		c = a.cutValues(s)
+	}
+	return a.outside(c)
+}
+
+// cutValues are the parts inside a set with values.
+func (a *atoms) cutValues(s Set) cut {
+	var c cut
+	place := map[side]int{}
+	each(s.Members, func(from int, persons []uint32) {
+		for i, n := range persons {
+			p := side{a.of[n], s.Values[from+i]}
+			a.in[p.atom]++
+			if a.size[p.atom] == 1 {
+				c = append(c, part{p, 1})
+				continue
+			}
+			j, known := place[p]
+			if !known {
+				j, place[p] = len(c), len(c)
+				c = append(c, part{p, 0})
+			}
+			c[j].weight++
 		}
 	})
-	c.in, c.out = make([]int, len(c.atoms)), make([]int, len(c.atoms))
-	for i, atom := range c.atoms {
-		c.in[i], c.out[i] = int(a.in[atom]), a.size[atom]-int(a.in[atom])
-		a.in[atom] = 0
-	}
+	slices.SortStableFunc(c, func(x, y part) int { return cmp.Compare(x.atom, y.atom) })
 	return c
 }
 
-// add refines the atoms by a set.
-func (a *atoms) add(m *roaring.Bitmap, set int32) {
-	c := a.cut(m)
-	for i, atom := range c.atoms {
-		a.nodes = append(a.nodes, node{set, a.head[atom]})
-		head := int32(len(a.nodes) - 1) //nolint:gosec // fewer nodes than 2^31
-		if atom != 0 && c.out[i] == 0 {
-			a.head[atom] = head
+// outside adds the parts outside the set, from the counts of persons inside,
+// which it clears.
+func (a *atoms) outside(c cut) cut {
+	var out cut
+	for i, p := range c {
+		out = append(out, p)
+		if i+1 < len(c) && c[i+1].atom == p.atom {
 			continue
 		}
-		a.in[atom] = int32(len(a.size)) //nolint:gosec // the number of the new atom, not more than persons
-		a.size[atom] -= c.in[i]
-		a.size = append(a.size, c.in[i])
+		if rest := a.size[p.atom] - int(a.in[p.atom]); rest > 0 && p.atom != 0 {
+			out = append(out, part{side{p.atom, 0}, rest})
+		}
+		a.in[p.atom] = 0
+	}
+	return out
+}
+
+// add refines the atoms by a set: each of its sides becomes an atom of its own,
+// but for one that is all that is left of its atom.
+func (a *atoms) add(s Set, set int32) {
+	moved := map[side]uint32{}
+	for _, p := range a.cut(s) {
+		if p.value == 0 {
+			continue
+		}
+		a.nodes = append(a.nodes, node{set, a.head[p.atom], p.value})
+		head := int32(len(a.nodes) - 1) //nolint:gosec // fewer nodes than 2^31
+		if p.atom != 0 && p.weight == a.size[p.atom] {
+			a.head[p.atom] = head
+			continue
+		}
+		moved[p.side] = uint32(len(a.size)) //nolint:gosec // not more than persons
+		a.in[p.atom] = 1                    // some of it moves
+		a.size[p.atom] -= p.weight
+		a.size = append(a.size, p.weight)
 		a.head = append(a.head, head)
 		a.in = append(a.in, 0)
 	}
-	each(m, func(persons []uint32) {
-		for _, n := range persons {
-			if moved := a.in[a.of[n]]; moved != 0 {
-				a.of[n] = uint32(moved) //nolint:gosec // not negative
+	if len(moved) == 0 {
+		return
+	}
+	each(s.Members, func(from int, persons []uint32) {
+		for i, n := range persons {
+			if atom := a.of[n]; a.in[atom] != 0 {
+				if to, is := moved[side{atom, s.value(from + i)}]; is {
+					a.of[n] = to
+				}
 			}
 		}
 	})
-	for _, atom := range c.atoms {
-		a.in[atom] = 0
+	for p := range moved {
+		a.in[p.atom] = 0
 	}
 }
 
-// sets visits the sets that an atom is in.
-func (a *atoms) sets(atom uint32, visit func(set int32)) {
+// sets visits the sets that an atom is in, with the value of its persons.
+func (a *atoms) sets(atom uint32, visit func(set int32, value uint64)) {
 	for i := a.head[atom]; i >= 0; i = a.nodes[i].next {
-		visit(a.nodes[i].set)
+		visit(a.nodes[i].set, a.nodes[i].value)
 	}
 }

@@ -2,31 +2,31 @@ package history
 
 import "math/bits"
 
-// Numbers modulo the prime 2^61-1. What adds up in whole numbers adds up here;
+// Prime is the modulus: numbers modulo the prime 2^61-1. What adds up in whole numbers adds up here;
 // the reverse can fail only where the prime divides a determinant of zeros and
 // ones, and then a set is held to collide that does not.
-const prime = 1<<61 - 1
+const Prime = 1<<61 - 1
 
 func fold(n uint64) uint64 {
-	n = n&prime + n>>61
-	if n >= prime {
-		n -= prime
+	n = n&Prime + n>>61
+	if n >= Prime {
+		n -= Prime
 	}
 	return n
 }
 
 func plus(a, b uint64) uint64 { return fold(a + b) }
 
-func minus(a, b uint64) uint64 { return fold(a + prime - b) }
+func minus(a, b uint64) uint64 { return fold(a + Prime - b) }
 
 func times(a, b uint64) uint64 {
 	high, low := bits.Mul64(a, b)
-	return fold(low&prime + (high<<3 | low>>61))
+	return fold(low&Prime + (high<<3 | low>>61))
 }
 
 func inverse(a uint64) uint64 {
 	out := uint64(1)
-	for e := uint64(prime - 2); e > 0; e >>= 1 {
+	for e := uint64(Prime - 2); e > 0; e >>= 1 {
 		if e&1 == 1 {
 			out = times(out, a)
 		}
@@ -49,7 +49,7 @@ func (b basis) reduce(r row) {
 		if p == nil || r[i] == 0 {
 			continue
 		}
-		c := prime - r[i]
+		c := Prime - r[i]
 		for j := i; j < len(r); j++ {
 			if p[j] != 0 {
 				r[j] = plus(r[j], times(c, p[j]))

@@ -59,10 +59,48 @@ import (
 type Set struct {
 	Unit    string
 	Members *roaring.Bitmap
+	// Values are what each person, in order, contributes to the cell, modulo
+	// [Prime] and not zero; nil when each contributes 1.
+	Values []uint64
 	// Threshold is the smallest number of persons that may be shown.
 	Threshold int
 	// Entry is the ledger entry that released it; 0 for the request at hand.
 	Entry int64
+}
+
+// value is what the person at a place of Members contributes.
+func (s Set) value(i int) uint64 {
+	if s.Values == nil {
+		return 1
+	}
+	return s.Values[i]
+}
+
+// size is the number of persons.
+func (s Set) size() int { return int(s.Members.GetCardinality()) } //nolint:gosec // fewer persons than 2^31
+
+// differs counts the persons whose values differ.
+func (s Set) differs(o Set) int {
+	both := int(s.Members.AndCardinality(o.Members)) //nolint:gosec // fewer persons than 2^31
+	n := s.size() + o.size() - 2*both
+	if s.Values == nil && o.Values == nil {
+		return n
+	}
+	mine, others := s.Members.ToArray(), o.Members.ToArray()
+	for i, j := 0, 0; i < len(mine) && j < len(others); {
+		switch {
+		case mine[i] < others[j]:
+			i++
+		case mine[i] > others[j]:
+			j++
+		default:
+			if s.value(i) != o.value(j) {
+				n++
+			}
+			i, j = i+1, j+1
+		}
+	}
+	return n
 }
 
 // Collision says which earlier ledger entries a set collides with, in order; the
@@ -110,40 +148,35 @@ type past struct {
 	strict int // the highest threshold of all
 }
 
-func (p *past) find(m *roaring.Bitmap, hash uint64) int32 {
-	for _, i := range p.same[hash] {
-		if p.sets[i].Members.Equals(m) {
-			return i
-		}
-	}
-	return -1
+func (p *past) has(s Set, hash uint64) bool {
+	return slices.ContainsFunc(p.same[hash], func(i int32) bool { return p.sets[i].differs(s) == 0 })
 }
 
 func (p *past) add(s Set) {
-	parts := partsOf(s.Members)
+	parts := partsOf(s)
 	hash := parts.hash()
 	p.strict = max(p.strict, s.Threshold)
-	if p.find(s.Members, hash) >= 0 {
+	if p.has(s, hash) {
 		return
 	}
 	i := int32(len(p.sets)) //nolint:gosec // fewer sets than 2^31
 	p.sets = append(p.sets, s)
-	p.sizes = append(p.sizes, int(s.Members.GetCardinality())) //nolint:gosec // fewer persons than 2^31
+	p.sizes = append(p.sizes, s.size())
 	p.same[hash] = append(p.same[hash], i)
 	p.near.add(parts)
-	p.atoms.add(s.Members, i)
+	p.atoms.add(s, i)
 }
 
 func (p *past) compare(s Set) (Collision, bool) {
-	parts := partsOf(s.Members)
-	if p.find(s.Members, parts.hash()) >= 0 {
+	parts := partsOf(s)
+	if p.has(s, parts.hash()) {
 		return Collision{}, false
 	}
 	k := max(s.Threshold, p.strict)
 	if found := p.nearest(s, parts, k); len(found) > 0 {
 		return p.collision(found), true
 	}
-	cut := p.atoms.cut(s.Members)
+	cut := p.atoms.cut(s)
 	if cut.least() >= k {
 		return Collision{}, false
 	}
@@ -154,13 +187,9 @@ func (p *past) compare(s Set) (Collision, bool) {
 // nearest are the sets that differ from s by fewer persons than may be shown.
 func (p *past) nearest(s Set, parts parts, k int) []int32 {
 	var out []int32
-	size := int(s.Members.GetCardinality()) //nolint:gosec // fewer persons than 2^31
+	size := s.size()
 	for _, i := range p.near.candidates(parts, k) {
-		if abs(p.sizes[i]-size) >= k {
-			continue
-		}
-		both := int(s.Members.AndCardinality(p.sets[i].Members)) //nolint:gosec // fewer persons than 2^31
-		if size+p.sizes[i]-2*both < k {
+		if abs(p.sizes[i]-size) < k && p.sets[i].differs(s) < k {
 			out = append(out, i)
 		}
 	}

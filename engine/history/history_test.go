@@ -67,6 +67,64 @@ func TestSetsThatTogetherTellOfFewPersonsCollide(t *testing.T) {
 	}
 }
 
+func TestWhatPersonsContributeIsComparedToo(t *testing.T) {
+	// Sixteen persons, four quarters: person n has n euros in each quarter, and
+	// only persons 1 and 2 have any in the last.
+	quarter := func(last bool, times int64) []int64 {
+		v := make([]int64, 16)
+		for i := range v {
+			if !last || i < 2 {
+				v[i] = int64(i+1) * times
+			}
+		}
+		return v
+	}
+	year := make([]int64, 16)
+	for i := range year {
+		year[i] = 3*quarter(false, 1)[i] + quarter(true, 1)[i]
+	}
+	for _, c := range []struct {
+		name string
+		past [][]int64
+		next []int64
+		want bool
+	}{
+		{"the same persons with other amounts", [][]int64{quarter(false, 1)}, squares(), false},
+		{"the same amounts but for one person's", [][]int64{quarter(false, 1)}, but(quarter(false, 1), 5, 70), true},
+		{"twice the amounts tell the same", [][]int64{quarter(false, 1)}, quarter(false, 2), false},
+		{"twice the amounts but for one person's", [][]int64{quarter(false, 1)}, but(quarter(false, 2), 5, 70), true},
+		{"a year less its three large quarters is the small one", [][]int64{quarter(false, 1)}, year, true},
+		{"amounts and one euro each, less the amounts, is the number of persons", [][]int64{quarter(false, 1), ones()}, but(plusOne(), 3, 9), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var h History
+			for _, v := range c.past {
+				h.Add(setOf(v, 4, 1))
+			}
+			if _, bad := h.Compare(setOf(c.next, 4, 0)); bad != c.want {
+				t.Errorf("collides: %v", bad)
+			}
+		})
+	}
+}
+
+func squares() []int64 { return mapped(func(n int64) int64 { return n * n }) }
+func ones() []int64    { return mapped(func(int64) int64 { return 1 }) }
+func plusOne() []int64 { return mapped(func(n int64) int64 { return n + 1 }) }
+
+func mapped(f func(int64) int64) []int64 {
+	v := make([]int64, 16)
+	for i := range v {
+		v[i] = f(int64(i + 1))
+	}
+	return v
+}
+
+func but(v []int64, person int, value int64) []int64 {
+	v[person-1] = value
+	return v
+}
+
 func TestTheStricterThresholdDecides(t *testing.T) {
 	var h History
 	h.Add(Set{Unit: "person", Members: persons(1, 100), Threshold: 5, Entry: 1})
@@ -96,15 +154,15 @@ func TestFewPersonsAgreeWithTheDefinition(t *testing.T) {
 	collisions := 0
 	for seed := range rounds {
 		rnd := rand.New(rand.NewPCG(uint64(seed), 3)) //nolint:gosec // a test
-		people, k := 5+rnd.IntN(9), 2+rnd.IntN(3)
+		people, k := 5+rnd.IntN(8), 2+rnd.IntN(3)
 		var h History
 		var past [][]int64
-		for entry := range 3 + rnd.IntN(8) {
-			m, v := randomSet(rnd, people, past)
-			if m.IsEmpty() {
+		for entry := range 3 + rnd.IntN(7) {
+			v := randomVector(rnd, people, past)
+			s := setOf(v, k, int64(entry+1))
+			if s.Members.IsEmpty() {
 				continue
 			}
-			s := Set{Unit: "person", Members: m, Threshold: k, Entry: int64(entry + 1)}
 			_, got := h.Compare(s)
 			want := tellsOfFew(append(slices.Clone(past), v), k)
 			if got != want {
@@ -123,40 +181,53 @@ func TestFewPersonsAgreeWithTheDefinition(t *testing.T) {
 	}
 }
 
-// randomSet draws a set: at random, or made of earlier ones but for a person.
-func randomSet(rnd *rand.Rand, people int, past [][]int64) (*roaring.Bitmap, []int64) {
+// setOf makes a set of the values of persons 1, 2, 3 …
+func setOf(values []int64, k int, entry int64) Set {
+	s := Set{Unit: "person", Members: roaring.New(), Threshold: k, Entry: entry}
+	ones := true
+	for i, v := range values {
+		if v != 0 {
+			s.Members.AddInt(i + 1)
+			s.Values = append(s.Values, uint64(v)) //nolint:gosec // not negative
+			ones = ones && v == 1
+		}
+	}
+	if ones {
+		s.Values = nil
+	}
+	return s
+}
+
+// randomVector draws who contributes what: at random, or made of earlier ones but
+// for a person.
+func randomVector(rnd *rand.Rand, people int, past [][]int64) []int64 {
 	v := make([]int64, people)
-	dense := rnd.Float64()
+	dense, most := rnd.Float64(), 1+rnd.Int64N(2)
 	for i := range v {
 		if rnd.Float64() < dense {
-			v[i] = 1
+			v[i] = 1 + rnd.Int64N(most)
 		}
 	}
-	if len(past) > 1 && rnd.IntN(2) == 0 {
-		a, b, op := past[rnd.IntN(len(past))], past[rnd.IntN(len(past))], rnd.IntN(4)
-		for i := range v {
-			switch op {
-			case 0:
-				v[i] = a[i] | b[i]
-			case 1:
-				v[i] = a[i] & b[i]
-			case 2:
-				v[i] = a[i] &^ b[i]
-			default:
-				v[i] = a[i] ^ b[i]
-			}
-		}
-		if rnd.IntN(2) == 0 {
-			v[rnd.IntN(people)] ^= 1
+	if len(past) < 2 || rnd.IntN(2) == 0 {
+		return v
+	}
+	a, b, op := past[rnd.IntN(len(past))], past[rnd.IntN(len(past))], rnd.IntN(4)
+	for i := range v {
+		switch op {
+		case 0:
+			v[i] = min(a[i]+b[i], 2)
+		case 1:
+			v[i] = a[i] & b[i]
+		case 2:
+			v[i] = a[i] &^ b[i]
+		default:
+			v[i] = min(2*a[i], 2)
 		}
 	}
-	m := roaring.New()
-	for i, x := range v {
-		if x == 1 {
-			m.AddInt(i + 1)
-		}
+	if rnd.IntN(2) == 0 {
+		v[rnd.IntN(people)] ^= 1
 	}
-	return m, v
+	return v
 }
 
 // tellsOfFew tries every group of fewer than k persons: without their columns

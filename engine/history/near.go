@@ -15,12 +15,12 @@ type parts [maxParts]uint64
 // alone.
 const maxParts = 16
 
-func partsOf(m *roaring.Bitmap) parts {
+func partsOf(s Set) parts {
 	var out parts
-	each(m, func(persons []uint32) {
-		for _, n := range persons {
+	each(s.Members, func(from int, persons []uint32) {
+		for i, n := range persons {
 			h := mix(uint64(n))
-			out[h>>60] += h
+			out[h>>60] += mix(h + s.value(from+i))
 		}
 	})
 	return out
@@ -102,14 +102,17 @@ func (n *near) build(k int) {
 	}
 }
 
-// each visits the persons of a set in blocks.
-func each(m *roaring.Bitmap, visit func([]uint32)) {
+// each visits the persons of a set in blocks, in order; from is the place of the
+// first.
+func each(m *roaring.Bitmap, visit func(from int, persons []uint32)) {
 	block := make([]uint32, 4096)
+	from := 0
 	for it := m.ManyIterator(); ; {
 		n := it.NextMany(block)
 		if n == 0 {
 			return
 		}
-		visit(block[:n])
+		visit(from, block[:n])
+		from += n
 	}
 }

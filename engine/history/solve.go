@@ -6,13 +6,19 @@ import (
 	"unsafe"
 )
 
-// equation says that the coefficients of the sets that some persons are in add
-// up to one, for persons inside the new set, or to zero. Its weight is how many
+// equation says that the values of some persons in the earlier sets, times the
+// coefficients, add up to their value in the new set. Its weight is how many
 // persons say so: they remain in the combination when it does not hold.
 type equation struct {
-	sets   []int32 // places of the unknowns
-	inside bool
+	sets   []term
+	value  uint64
 	weight int
+}
+
+// term is the value of the persons in a set, by the place of its coefficient.
+type term struct {
+	place int32
+	value uint64
 }
 
 // system asks for coefficients under which equations of little weight fail.
@@ -38,12 +44,10 @@ func (s *system) solve(budget int) ([]uint64, answer) {
 	rows := make([]weighted, len(s.equations))
 	for i, e := range s.equations {
 		r := make(row, s.unknowns+1)
-		for _, j := range e.sets {
-			r[j] = 1
+		for _, t := range e.sets {
+			r[t.place] = t.value
 		}
-		if e.inside {
-			r[s.unknowns] = 1
-		}
+		r[s.unknowns] = e.value
 		rows[i] = weighted{r, e.weight}
 	}
 	found := z.run(make(basis, s.unknowns), rows, budget)

@@ -12,7 +12,6 @@ const MaxSystem = 256
 const (
 	firstEquations = 512     // of the new set, to begin with
 	newEquations   = 64      // added when coefficients fail elsewhere
-	outsideEach    = 4       // of every earlier set, to begin with
 	maxHolders     = 4       // smallest sets that hold the new one, whose parts are looked for
 	maxWalk        = 1 << 21 // persons and list entries visited to find them
 )
@@ -23,25 +22,19 @@ type spanning struct {
 	past  *past
 	set   Set
 	cut   cut
-	inCut map[uint32]int // place of an atom in cut
-	sets  []int32        // the unknowns: their coefficients are asked
+	inCut map[uint32]bool
+	sets  []int32 // the unknowns: their coefficients are asked
 	place map[int32]int32
 	asked map[side]bool
 	sys   system
 }
 
-// side is the persons of an atom in the new set, or those outside.
-type side struct {
-	atom   uint32
-	inside bool
-}
-
 // span tells which earlier sets combine with s to fewer than k persons. In doubt
 // it says that some do.
 func (p *past) span(s Set, c cut, k int) (sets []int32, bad bool) {
-	z := &spanning{past: p, set: s, cut: c, place: map[int32]int32{}, asked: map[side]bool{}, inCut: make(map[uint32]int, len(c.atoms))}
-	for i, a := range c.atoms {
-		z.inCut[a] = i
+	z := &spanning{past: p, set: s, cut: c, place: map[int32]int32{}, asked: map[side]bool{}, inCut: make(map[uint32]bool, len(c))}
+	for _, p := range c {
+		z.inCut[p.atom] = true
 	}
 	z.sets = z.related()
 	for i, set := range z.sets {
@@ -81,7 +74,7 @@ func (z *spanning) search(budget int) (coefficients []uint64, left int, found an
 		if left <= budget {
 			return coefficients, left, some
 		}
-		slices.SortStableFunc(fails, func(x, y failure) int { return cmp.Compare(y.weight, x.weight) })
+		slices.SortStableFunc(fails, func(x, y part) int { return cmp.Compare(y.weight, x.weight) })
 		asked := 0
 		for _, f := range fails {
 			if asked < newEquations && z.ask(f.side, f.weight) {
@@ -97,76 +90,42 @@ func (z *spanning) ask(s side, weight int) bool {
 		return false
 	}
 	z.asked[s] = true
-	e := equation{inside: s.inside, weight: weight}
-	z.past.atoms.sets(s.atom, func(set int32) {
+	e := equation{value: s.value, weight: weight}
+	z.past.atoms.sets(s.atom, func(set int32, value uint64) {
 		if i, ok := z.place[set]; ok {
-			e.sets = append(e.sets, i)
+			e.sets = append(e.sets, term{i, value})
 		}
 	})
 	z.sys.equations = append(z.sys.equations, e)
 	return true
 }
 
-// begin asks for the heaviest sides in and around the new set, and for some
-// atoms of every earlier one.
+// begin asks for the heaviest sides of the atoms that the new set meets. Where
+// its persons alone contradict every combination, nobody else need be asked.
 func (z *spanning) begin() {
-	var sides []failure
-	for i, a := range z.cut.atoms {
-		sides = append(sides, failure{side{a, true}, z.cut.in[i]})
-		if a != 0 {
-			sides = append(sides, failure{side{a, false}, z.cut.out[i]})
-		}
+	sides := slices.Clone(z.cut)
+	slices.SortStableFunc(sides, func(x, y part) int { return cmp.Compare(y.weight, x.weight) })
+	for _, p := range sides[:min(len(sides), firstEquations)] {
+		z.ask(p.side, p.weight)
 	}
-	slices.SortStableFunc(sides, func(x, y failure) int { return cmp.Compare(y.weight, x.weight) })
-	for _, f := range sides[:min(len(sides), firstEquations)] {
-		z.ask(f.side, f.weight)
-	}
-	atoms := &z.past.atoms
-	for _, set := range z.sets {
-		found := 0
-		it := z.past.sets[set].Members.ManyIterator()
-		block := make([]uint32, 256)
-		for _, n := range block[:it.NextMany(block)] {
-			a := atoms.of[n]
-			if _, in := z.inCut[a]; !in && z.ask(side{a, false}, atoms.size[a]) {
-				if found++; found == outsideEach {
-					break
-				}
-			}
-		}
-	}
-}
-
-type failure struct {
-	side   side
-	weight int
 }
 
 // failures are the sides whose equations do not hold: the persons that remain
 // in the combination.
-func (z *spanning) failures(coefficients []uint64) []failure {
+func (z *spanning) failures(coefficients []uint64) []part {
 	atoms := &z.past.atoms
-	var out []failure
+	var out []part
 	sum := func(a uint32) (v uint64) {
-		atoms.sets(a, func(set int32) {
+		atoms.sets(a, func(set int32, value uint64) {
 			if i, ok := z.place[set]; ok {
-				v = plus(v, coefficients[i])
+				v = plus(v, times(coefficients[i], value))
 			}
 		})
 		return v
 	}
-	note := func(s side, weight int) {
-		if weight > 0 {
-			out = append(out, failure{s, weight})
-		}
-	}
-	for i, a := range z.cut.atoms {
-		v := sum(a)
-		if v != 1 {
-			note(side{a, true}, z.cut.in[i])
-		}
-		if v != 0 {
-			note(side{a, false}, z.cut.out[i])
+	for _, p := range z.cut {
+		if sum(p.atom) != p.value {
+			out = append(out, p)
 		}
 	}
 	seen := map[uint32]bool{}
@@ -174,15 +133,15 @@ func (z *spanning) failures(coefficients []uint64) []failure {
 		if c == 0 {
 			continue
 		}
-		each(z.past.sets[z.sets[i]].Members, func(persons []uint32) {
+		each(z.past.sets[z.sets[i]].Members, func(_ int, persons []uint32) {
 			for _, n := range persons {
 				a := atoms.of[n]
-				if _, in := z.inCut[a]; in || seen[a] {
+				if z.inCut[a] || seen[a] {
 					continue
 				}
 				seen[a] = true
 				if sum(a) != 0 {
-					note(side{a, false}, atoms.size[a])
+					out = append(out, part{side{a, 0}, atoms.size[a]})
 				}
 			}
 		})
@@ -196,14 +155,16 @@ func (z *spanning) related() []int32 {
 	if len(p.sets) <= MaxSystem {
 		return p.near.all()
 	}
-	size := int(z.set.Members.GetCardinality()) //nolint:gosec // fewer persons than 2^31
+	size := z.set.size()
 	shared := make([]int, len(p.sets))
 	walk := 0
-	for i, a := range z.cut.atoms {
-		p.atoms.sets(a, func(set int32) {
-			shared[set] += z.cut.in[i]
-			walk++
-		})
+	for _, c := range z.cut {
+		if c.value != 0 {
+			p.atoms.sets(c.atom, func(set int32, _ uint64) {
+				shared[set] += c.weight
+				walk++
+			})
+		}
 	}
 	r := &ranking{past: p, chosen: map[int32]bool{}, walk: walk}
 	r.take(shared, func(set int32) float64 { return float64(shared[set]) / float64(min(p.sizes[set], size)) }, MaxSystem/2)
@@ -258,14 +219,14 @@ func (r *ranking) within(holder int32) []int {
 	atoms := &r.past.atoms
 	shared := make([]int, len(r.past.sets))
 	seen := map[uint32]bool{}
-	each(r.past.sets[holder].Members, func(persons []uint32) {
+	each(r.past.sets[holder].Members, func(_ int, persons []uint32) {
 		for _, n := range persons {
 			a := atoms.of[n]
 			if r.walk++; r.walk > maxWalk || seen[a] {
 				continue
 			}
 			seen[a] = true
-			atoms.sets(a, func(set int32) {
+			atoms.sets(a, func(set int32, _ uint64) {
 				shared[set] += atoms.size[a]
 				r.walk++
 			})
