@@ -162,6 +162,14 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT m, count(*) AS n FROM soins_sante JOIN range(DATE '2008-01-01', DATE '2008-04-01', INTERVAL 1 MONTH) AS r(m) ON ss00015 >= m AND ss00015 < m + INTERVAL 1 MONTH GROUP BY m ORDER BY m",
 		},
 		{
+			"medians and quartiles of what many share",
+			"SELECT pp0030, median(x) AS m, quantile_cont(x, 0.25) AS q1, median(x) FILTER (WHERE pp0020 = '1') AS hommes, count(*) AS n FROM (SELECT *, 10 * (pp0015 // 20) AS x FROM population) GROUP BY ROLLUP (pp0030) HAVING median(x) > 5 ORDER BY ALL",
+		},
+		{
+			"a median of persons' totals, without groups",
+			"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY m) AS m FROM (SELECT ss00010 AS id, sum(ss00060) // 4000 AS m FROM soins_sante GROUP BY 1)",
+		},
+		{
 			"grouped by the other side of an equality",
 			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
 		},
@@ -248,6 +256,10 @@ func TestAttacksThroughFullSQL(t *testing.T) {
 		{"by who is in both", "SELECT count(*) AS n FROM (SELECT pp0010 AS id FROM population WHERE pp0020 = '1' UNION ALL SELECT pp0010 FROM population WHERE pp0020 = '2' OR pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0))"},
 		{"by labels that do not tell the sides apart", "SELECT l, count(*) AS n FROM (SELECT pp0010 AS id, '*' AS l FROM population UNION ALL SELECT ss00010, '*' FROM soins_sante WHERE ss00165 > 0) GROUP BY l"},
 		{"by a condition on one side of a union", "SELECT sum(x) AS s FROM (SELECT pp0010 AS id, 1000 AS x FROM population UNION ALL SELECT ss00010, 1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END FROM soins_sante)"},
+		{"by a median of few", "SELECT median(pp0015) AS m, quantile_cont(pp0015, 0.25) AS q FROM population WHERE pp0025 = '62063'"},
+		{"by a median with few on one side", "SELECT quantile_cont(pp0015, 0.1) AS m FROM population WHERE pp0025 = '92094'"},
+		{"by a median of many rows of few", "SELECT median(ss00060) AS m FROM soins_sante WHERE ss00010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0)"},
+		{"by a median shifted for few", "SELECT median(pp0015 + CASE WHEN c THEN 1000 ELSE 0 END) AS m FROM (SELECT pp0015, pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0) AS c FROM population)"},
 		{"by pairs of which few are complete", "SELECT covar_pop(CASE WHEN ss00165 > 0 THEN ss00060 END, CASE WHEN pp0025 <> '21004' THEN ss00160 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 		{"by pairs whose parts many have", "SELECT regr_slope(CASE WHEN pp0025 = '11001' THEN ss00160 END, CASE WHEN pp0025 = '21004' OR ss00165 > 0 THEN ss00060 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 	} {

@@ -81,7 +81,7 @@ var places = map[byte]string{
 
 var placeHints = map[byte]string{
 	'r': "aggregate it with GROUP BY, or use it above a grouped query",
-	'l': "over persons: count, sum, avg, stddev, variance, corr and covar are answered",
+	'l': "over persons: count, sum, avg, median, quantile_cont, stddev, variance, corr, covar and regr are answered",
 	'p': "within one person: count, sum, avg, min, max, median, arg_min, arg_max, first are answered",
 	'g': "use it below, inside the grouped query",
 	'w': "use it without OVER",

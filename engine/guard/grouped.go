@@ -23,6 +23,12 @@ type summit struct {
 	sets   [][]int // the keys of each leaf
 	leaves []*leaf
 	alias  string
+	// ranked are the quantiles asked for, ranks their leaves, beside each of the
+	// others.
+	ranked []*ast.Func
+	ranks  []*leaf
+	// step: what the block above reads is more than one leaf.
+	step bool
 }
 
 // leaf plans a block that aggregates persons.
@@ -31,6 +37,7 @@ func (b *block) leaf(keys []ast.Expr, bound []value) (*relation, error) {
 	if x.sets == nil {
 		x.sets = [][]int{numbers(len(keys))}
 	}
+	x.step = len(x.sets) > 1 || b.asksQuantile()
 	if len(x.sets) > maxSets {
 		return nil, b.p.refuse(q0(b.q), "grouping-sets", "the query has more than %d grouping sets", maxSets).WithHint("name the sets that you need: GROUPING SETS ((a, b), (a), ())")
 	}
@@ -54,8 +61,16 @@ func (b *block) leaf(keys []ast.Expr, bound []value) (*relation, error) {
 		l.grid = x.gridConditions(l)
 		l.finish(tail)
 	}
-	b.p.leaves = append(b.p.leaves, x.leaves...)
-	if len(x.sets) > 1 {
+	if err := x.rankLeaves(); err != nil {
+		return nil, err
+	}
+	for _, l := range x.leaves {
+		if !x.onlyRanked(l) {
+			b.p.leaves = append(b.p.leaves, l)
+		}
+	}
+	b.p.leaves = append(b.p.leaves, x.ranks...)
+	if x.step {
 		out.sql = "WITH " + x.table() + " AS (" + x.union() + ") " + out.sql
 	}
 	return out, nil
@@ -110,7 +125,7 @@ func (x *summit) branches() map[int]bool {
 
 // table is the name of what the block above reads.
 func (x *summit) table() string {
-	if len(x.sets) == 1 {
+	if !x.step {
 		return x.leaves[0].table()
 	}
 	return "sets_" + itoa(x.leaves[0].id)
@@ -137,6 +152,10 @@ func (x *summit) look(e ast.Expr) (value, bool, error) {
 		if isGrouping(f.Name) {
 			v, err := x.grouping(f)
 			return v, true, err
+		}
+		if slices.Contains(quantiles, f.Name) {
+			v, err := x.quantile(f)
+			return v, err == nil, err
 		}
 		if isAggregate(f.Name) {
 			v, err := x.cell(f)
@@ -209,21 +228,35 @@ func (x *summit) grouping(f *ast.Func) (value, error) {
 // union is the rows of all grouping sets; a key that a set leaves out is NULL
 // there.
 func (x *summit) union() string {
-	var parts []string
+	parts := make([]string, len(x.sets))
 	for n, set := range x.sets {
+		l := x.leaves[n]
+		from, rows := l.table()+" AS l", "l"
+		if x.onlyRanked(l) {
+			from, rows = x.ranks[n].table()+" AS q", "q"
+		} else if len(x.ranked) > 0 {
+			on := []string{"TRUE"}
+			for i := range set {
+				on = append(on, "l.k"+itoa(i)+" IS NOT DISTINCT FROM q.k"+itoa(i))
+			}
+			from += " LEFT JOIN " + x.ranks[n].table() + " AS q ON " + strings.Join(on, " AND ")
+		}
 		var list []string
 		for i := range x.keys {
 			k := slices.Index(set, i)
 			if k < 0 {
 				list = append(list, "NULL AS k"+itoa(i), "1 AS g"+itoa(i))
 			} else {
-				list = append(list, "k"+itoa(k)+" AS k"+itoa(i), "0 AS g"+itoa(i))
+				list = append(list, rows+".k"+itoa(k)+" AS k"+itoa(i), "0 AS g"+itoa(i))
 			}
 		}
-		for i := range x.leaves[n].cells {
-			list = append(list, "a"+itoa(i), "m"+itoa(i))
+		for i := range l.cells {
+			list = append(list, "l.a"+itoa(i), "l.m"+itoa(i))
 		}
-		parts = append(parts, "SELECT "+strings.Join(list, ", ")+" FROM "+x.leaves[n].table())
+		for i := range x.ranked {
+			list = append(list, "q.a"+itoa(i)+" AS q"+itoa(i), "q.m"+itoa(i)+" AS n"+itoa(i))
+		}
+		parts[n] = "SELECT " + strings.Join(list, ", ") + " FROM " + from
 	}
 	return strings.Join(parts, " UNION ALL ")
 }

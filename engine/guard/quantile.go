@@ -1,0 +1,194 @@
+package guard
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"epsql/sql/ast"
+)
+
+// A quantile is a value of one person, or lies between the values of two. What is
+// answered in its place is the mean of the values around it, of at least as many
+// persons as the threshold asks for, with as many below and above. Where that
+// many share the value it is the quantile itself; no order of persons leaves. The
+// places are multiples of a twentieth, so that no two means differ by one
+// person's value.
+
+// quantiles are the aggregates that ask for a place in the order of values.
+var quantiles = []string{"median", "quantile_cont"}
+
+// asksQuantile tells whether a block asks for a quantile.
+func (b *block) asksQuantile() bool {
+	is := func(e ast.Expr) bool {
+		f, ok := e.(*ast.Func)
+		return ok && slices.Contains(quantiles, f.Name)
+	}
+	es := append(slices.Clone(b.items), b.q.Having, b.q.Qualify)
+	for _, o := range b.q.Order {
+		es = append(es, o.Expr)
+	}
+	return slices.ContainsFunc(es, func(e ast.Expr) bool { return ast.Any(e, is) })
+}
+
+// quantile makes a quantile a cell of the leaves that rank values.
+func (x *summit) quantile(f *ast.Func) (value, error) {
+	if f.Distinct {
+		return value{}, x.b.p.refuse(f, "unsupported", "%s with DISTINCT is not answered", f.Name).WithHint("group by the column first")
+	}
+	n := slices.Index(x.ranked, f)
+	if n < 0 {
+		n = len(x.ranked)
+		x.ranked = append(x.ranked, f)
+	}
+	x.b.p.warn("over persons a median or quantile_cont is the mean of the %d or %d values around it, so that no person's value is shown",
+		2*x.reach()+1, 2*x.reach()+2)
+	i := itoa(n)
+	return value{sql: x.alias + ".q" + i, mask: "coalesce(" + x.alias + ".n" + i + ", 1::UTINYINT)", kind: number}, nil
+}
+
+// reach is how many values on each side of the place are averaged.
+func (x *summit) reach() int { return x.b.p.cfg.Channel.Threshold / 2 }
+
+// place reads the argument and the place of a quantile.
+func (x *summit) place(f *ast.Func) (*ast.Func, float64, error) {
+	out := *f
+	out.Order = nil
+	at := "0.5"
+	switch {
+	case f.Name == "median" && len(f.Args) == 1 && len(f.Order) == 0:
+	case f.Name == "quantile_cont" && len(f.Args) == 2 && len(f.Order) == 0 && isConst(f.Args[1]):
+		out.Args = f.Args[:1]
+		at = constText(f.Args[1])
+	case f.Name == "quantile_cont" && len(f.Args) == 1 && len(f.Order) == 1 && !f.Order[0].Descending && isConst(f.Args[0]):
+		out.Args = []ast.Expr{f.Order[0].Expr} // WITHIN GROUP
+		at = constText(f.Args[0])
+	default:
+		at = ""
+	}
+	q, err := strconv.ParseFloat(at, 64)
+	if twentieths := q * 20; err != nil || twentieths < 1 || twentieths > 19 || twentieths != float64(int(twentieths+0.5)) {
+		return nil, 0, x.b.p.refuse(f, "quantile", "a quantile of persons takes one value and a place of 0.05, 0.10 … 0.95").
+			WithHint("write quantile_cont(x, 0.25), and one column for each place")
+	}
+	return &out, q, nil
+}
+
+func constText(e ast.Expr) string {
+	if c, ok := e.(*ast.Const); ok && !c.Null {
+		return c.Text
+	}
+	return ""
+}
+
+// rankLeaves makes the leaves of the quantiles.
+func (x *summit) rankLeaves() error {
+	if len(x.ranked) == 0 {
+		return nil
+	}
+	for i, l := range x.leaves {
+		r, err := x.rankLeaf(l, x.sets[i])
+		if err != nil {
+			return err
+		}
+		x.ranks = append(x.ranks, r)
+	}
+	return nil
+}
+
+// onlyRanked tells whether a leaf gives nothing that the leaf of its quantiles
+// does not give.
+func (x *summit) onlyRanked(l *leaf) bool { return len(x.ranked) > 0 && len(l.cells) == 0 }
+
+// rankLeaf is the leaf of the quantiles beside another leaf: over the same rows,
+// by the same keys, with the rank of every value within its group.
+func (x *summit) rankLeaf(l *leaf, set []int) (*leaf, error) {
+	ground, err := x.b.ground()
+	if err != nil {
+		return nil, err
+	}
+	st, up := x.b.p.stage(ground.units, ground.supports)
+	bare := *ground.s
+	bare.aliases = nil
+	look := func(e ast.Expr) (value, bool, error) {
+		if !isColumn(e) {
+			return value{}, false, nil
+		}
+		v, err := bare.bind(e)
+		return v, err == nil, nil
+	}
+	if up, err = x.b.raised(st, up, look, nil, ground.tail); err != nil {
+		return nil, err
+	}
+	out := x.leafOf(set)
+	out.units, out.grid = up.units, l.grid
+	var keys []string
+	for i, k := range set {
+		v, err := up.s.bind(x.keys[k])
+		if err != nil {
+			return nil, err
+		}
+		out.keys[i].sql = v.guarded()
+		keys = append(keys, v.guarded())
+	}
+	var ranks []string
+	for i, f := range x.ranked {
+		columns, a, err := x.rank(up, st.alias, keys, i, f)
+		if err != nil {
+			return nil, err
+		}
+		ranks = append(ranks, columns...)
+		out.cell(a, itemName(f, 0))
+	}
+	asked := x.branches()
+	out.supported(slices.DeleteFunc(up.supports, func(sp support) bool { return sp.branch != 0 && !asked[sp.branch] }))
+	out.finish(x.b.p.overlapped(" FROM (SELECT "+st.alias+".*, "+strings.Join(ranks, ", ")+up.tail()+") AS "+st.alias, asked))
+	return out, nil
+}
+
+// rank gives the columns that rank the values of a quantile, and its cell.
+func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func) ([]string, aggregate, error) {
+	f, q, err := x.place(f)
+	if err != nil {
+		return nil, aggregate{}, err
+	}
+	v, err := up.s.plain(f.Args[0])
+	if err == nil && v.kind != number {
+		err = x.b.p.refuse(f, "quantile", "a quantile is taken of numbers").WithHint("write median(date_diff('day', DATE '2008-01-01', x))")
+	}
+	if err != nil {
+		return nil, aggregate{}, err
+	}
+	mean := *f
+	mean.Name = "avg"
+	a, err := up.s.aggregate(&mean, 'l')
+	if err != nil {
+		return nil, aggregate{}, err
+	}
+	y := v.bounded()
+	if f.Filter != nil {
+		c, err := up.s.plain(f.Filter)
+		if err != nil {
+			return nil, aggregate{}, err
+		}
+		y = "CASE WHEN " + c.guarded() + " THEN " + y + " END"
+	}
+	n := "q" + itoa(i)
+	columns := []string{
+		y + " AS " + n + "y",
+		"row_number() OVER (PARTITION BY " + strings.Join(append(slices.Clone(keys), "("+y+") IS NULL"), ", ") + " ORDER BY (" + y + "), " + exact(up.units)[0].sql + ") AS " + n + "r",
+		"count(" + y + ") OVER (" + clause("PARTITION BY ", ", ", keys) + ") AS " + n + "n",
+	}
+	n = alias + "." + n
+	at := strconv.FormatFloat(q, 'f', -1, 64) + "::DOUBLE * (" + n + "n - 1)"
+	reach := itoa(x.reach())
+	low, high := "floor("+at+") + 1 - "+reach, "ceil("+at+") + 1 + "+reach
+	present := "(" + n + "y IS NOT NULL) AND "
+	around := present + n + "r BETWEEN " + low + " AND " + high
+	a.sql = "avg(" + n + "y) FILTER (WHERE " + around + ")"
+	a.amount = ""
+	for _, c := range []string{around, present + n + "r < " + low, present + n + "r > " + high} {
+		a.parts = append(a.parts, term{when: []string{"(" + c + ")"}})
+	}
+	return columns, a, nil
+}
