@@ -24,7 +24,7 @@ func loadCommand() *cli.Command {
 		Description: describe("load"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "as", Usage: "`TABLE` that the files belong to, when they do not tell"},
-			&cli.StringFlag{Name: "encoding", Usage: "`ENCODING` of the text: utf-8 or latin-1 (default: found out)"},
+			&cli.StringFlag{Name: "encoding", Usage: "`ENCODING` of the text: utf-8, latin-1, or cp500, cp1148, cp037, cp1140, cp1047 for records of a host (default: found out)"},
 			&cli.Float64Flag{Name: "max-rejects", Value: 0.2, Usage: "refuse a file in which more than this `SHARE` of the lines is bad"},
 			jsonFlag(),
 		},

@@ -21,7 +21,7 @@ func synthCommand() *cli.Command {
 			&cli.StringFlag{Name: "years", Value: "2006-2008", Usage: "`YEARS`: 2008, or 2006-2008"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`SEED` of the dice"},
 			&cli.StringFlag{Name: "population", Usage: "`POPULATION` that the deliveries are of", DefaultText: "the catalogue's first"},
-			&cli.StringFlag{Name: "format", Value: "fixed", Usage: "`FORMAT` of the files: fixed, csv, parquet"},
+			&cli.StringFlag{Name: "format", Value: "fixed", Usage: "`FORMAT` of the files: fixed, csv, parquet, cobol"},
 			&cli.Float64Flag{Name: "defects", Usage: "`SHARE` of the rows that get a defect, such as 0.001"},
 			&cli.StringFlag{Name: "out", Usage: "`DIR` for the files"},
 		},

@@ -50,6 +50,7 @@ var formats = map[string]struct{ layout, ext string }{
 	"fixed":   {"fixed", ".txt"},
 	"csv":     {"delimited", ".csv"},
 	"parquet": {"parquet", ".parquet"},
+	"cobol":   {"cobol", ".dat"}, // only what the catalogue has a copybook for
 }
 
 // plan lays out the files.

@@ -33,7 +33,7 @@ func (p *plan) create() error {
 func (p *plan) headers() error {
 	write := func(file, record int) error {
 		f := p.files[file]
-		if f.Bytes > 0 || p.records[record].fixed {
+		if f.Bytes > 0 {
 			return nil
 		}
 		n, err := f.w.Write(p.records[record].header())

@@ -27,6 +27,7 @@ func TestLoads(t *testing.T) {
 		{"delimited text without defects", "csv", 0},
 		{"fixed width with defects", "fixed", 0.02},
 		{"parquet with defects", "parquet", 0.02},
+		{"records of a host without defects", "cobol", 0},
 	} {
 		t.Run(run.name, func(t *testing.T) {
 			made, loaded, ws := makeAndLoad(t, cat, synth.Options{

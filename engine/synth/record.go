@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"epsql/catalog"
+	"epsql/engine/cobol"
 	"epsql/sql/diag"
 )
 
@@ -12,6 +13,8 @@ import (
 type record struct {
 	table *catalog.Table
 	fixed bool
+	host  *cobol.Writer // of a file of COBOL records
+	err   error         // what the host writer could not write
 	cols  []column
 	line  []byte // of a fixed-width file: the last row, its constants in place
 	stamp int    // of the person and period that the columns were rendered for
@@ -68,6 +71,9 @@ func (w *world) blueprint(table *catalog.Table, layout *catalog.Layout, all []*c
 	}
 	if r.fixed {
 		r.line = bytes.Repeat([]byte{' '}, layout.RecordLength)
+	}
+	if layout.Records != nil {
+		r.host = cobol.NewWriter(layout.Records, cobol.HostFormat())
 	}
 	for i := range r.cols {
 		if c := &r.cols[i]; c.run != nil && c.level == always {
@@ -213,6 +219,10 @@ func (r *record) append(out []byte) []byte {
 	if r.fixed {
 		return append(append(out, r.line...), '\n')
 	}
+	if r.host != nil {
+		out, r.err = r.host.Append(out, r.table.Name, r.value)
+		return out
+	}
 	for i := range r.cols {
 		if i > 0 {
 			out = append(out, separator)
@@ -222,8 +232,21 @@ func (r *record) append(out []byte) []byte {
 	return append(out, '\n')
 }
 
+// value is that of a zone in the row at hand.
+func (r *record) value(zone string) string {
+	for i := range r.cols {
+		if r.cols[i].name == zone {
+			return string(r.cols[i].value)
+		}
+	}
+	return ""
+}
+
 // header is the first line of delimited text.
 func (r *record) header() []byte {
+	if r.fixed || r.host != nil {
+		return nil
+	}
 	var out []byte
 	for i := range r.cols {
 		if i > 0 {

@@ -1,5 +1,7 @@
 package synth
 
+import "epsql/sql/diag"
+
 // writeOnce writes the reference files.
 func (w *world) writeOnce(p *plan) error {
 	for _, k := range p.once {
@@ -12,6 +14,9 @@ func (w *world) writeOnce(p *plan) error {
 			out := &s.out.rows[k.file]
 			out.n++
 			out.text = s.rec[k.record].append(out.text)
+			if err := s.rec[k.record].err; err != nil {
+				return diag.New(diag.Data, "bad-recipe", "a value does not fit the copybook: %s", err)
+			}
 			if len(out.text) < 1<<16 {
 				return nil
 			}

@@ -29,7 +29,7 @@ type Options struct {
 	ToYear     int
 	Seed       uint64
 	Population string  // one of the recipe's
-	Format     string  // "fixed", "csv" or "parquet"
+	Format     string  // "fixed", "csv", "parquet" or "cobol": text where there is no such layout
 	Defects    float64 // share of claim and population rows with a defect
 	Out        string  // folder; made when absent
 	Progress   func(done, total int)
@@ -119,7 +119,7 @@ func (o Options) check() error {
 	case o.FromYear < 1950 || o.ToYear > 2100 || o.FromYear > o.ToYear:
 		return bad("the years must grow and lie between 1950 and 2100")
 	case !known:
-		return diag.New(diag.Usage, "bad-option", "no format %q", o.Format).WithHint("one of fixed, csv, parquet")
+		return diag.New(diag.Usage, "bad-option", "no format %q", o.Format).WithHint("one of fixed, csv, parquet, cobol")
 	case o.Defects < 0 || o.Defects > 1:
 		return bad("the rate of defects is a share between 0 and 1")
 	case o.Out == "":
