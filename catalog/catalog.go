@@ -72,6 +72,9 @@ type Channel struct {
 	Tables    bool     // aggregates may leave
 	Rows      bool     // coded person-level rows may leave (never by a query)
 	Secondary bool     // secondary suppression wanted
+	// Width: the interval in which a masked count must lie, for all that is shown
+	// beside it, is wider than this; 0: it has at least two values.
+	Width     int
 	Dominance *Dominance
 	// History says what a release is compared with: "exports", what was written
 	// to files, or "answers", what was shown on a screen too.
@@ -82,11 +85,12 @@ type Channel struct {
 	Source    Source
 }
 
-// Dominance is the (n,k) rule and the p% rule; zero values are off.
+// Dominance is the (n,k) rule and the p% rule for sums and means: either, or
+// both; zero values are off.
 type Dominance struct {
 	N int     // the N largest contributors ...
-	K float64 // ... must not hold more than K percent
-	P float64 // p of the p%-rule
+	K float64 // ... must not hold more than K percent of the total
+	P float64 // what remains without the two largest must be P percent of the largest
 }
 
 // Source is where something is told: a document, an annex, a page. Ours marks

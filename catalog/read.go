@@ -217,6 +217,7 @@ func (r *reader) channel(c *Channel, n *yaml.Node) {
 		"tables":    r.boolean(&c.Tables),
 		"rows":      r.boolean(&c.Rows),
 		"secondary": r.boolean(&c.Secondary),
+		"width":     r.integer(&c.Width),
 		"dominance": func(n *yaml.Node) {
 			c.Dominance = &Dominance{}
 			r.object(n, "the dominance rule", fields{

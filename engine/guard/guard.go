@@ -93,7 +93,8 @@ type Query struct {
 type Plan struct {
 	text     string
 	leaves   []*leaf
-	sql      string // above the wall
+	families []family // leaves that hold totals and parts of each other
+	sql      string   // above the wall
 	columns  []column
 	warnings []string
 	macros   []string
@@ -127,6 +128,9 @@ func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
 	plan := &Plan{
 		text: q.Text, leaves: p.leaves, sql: r.sql, columns: r.columns, warnings: p.warnings, macros: p.macros,
 		rules: rulesOf(g.cfg.Catalog, g.cfg.Channel), channel: g.cfg.Channel,
+	}
+	if g.cfg.Channel.Secondary {
+		plan.relate(p.nextLeaf)
 	}
 	plan.hash = plan.sum()
 	return plan, nil

@@ -30,7 +30,7 @@ func (g *Guard) run(ctx context.Context, p *Plan, write writeFunc) (*Result, led
 	if err != nil {
 		return nil, ledger.Entry{}, err
 	}
-	deliveries, err := g.raise(ctx, glass, p, c)
+	deliveries, why, err := g.raise(ctx, glass, p, c)
 	if err != nil {
 		return nil, ledger.Entry{}, err
 	}
@@ -39,6 +39,7 @@ func (g *Guard) run(ctx context.Context, p *Plan, write writeFunc) (*Result, led
 		return nil, ledger.Entry{}, err
 	}
 	res.summary = g.summary(p, res, p.rules)
+	res.summary.Notes = append(res.summary.Notes, why...)
 	entry, err := g.record(ctx, p, res, deliveries, c, write)
 	if err != nil {
 		return nil, ledger.Entry{}, err
@@ -49,9 +50,10 @@ func (g *Guard) run(ctx context.Context, p *Plan, write writeFunc) (*Result, led
 
 // raise runs all leaves on one snapshot of the person data, masks them together
 // and puts what may be shown into the glass engine. Raw values stay in this
-// function. It gives the hash of the deliveries that were read. With c the cells
-// are compared with earlier releases.
-func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan, c *comparison) (deliveries string, err error) {
+// function. It gives the hash of the deliveries that were read, and notes on why
+// cells were masked to protect others. With c the cells are compared with earlier
+// releases.
+func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan, c *comparison) (deliveries string, why []string, err error) {
 	var tables []*table
 	err = g.snapshot(ctx, func(conn *sql.Conn) error {
 		for _, l := range p.leaves {
@@ -60,6 +62,9 @@ func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan, c *compa
 				return err
 			}
 			tables = append(tables, t)
+			if l.shadow {
+				continue
+			}
 			if err := c.collect(ctx, conn, t); err != nil {
 				return err
 			}
@@ -68,31 +73,33 @@ func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan, c *compa
 		return err
 	})
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	for _, t := range tables {
 		if err := glass.complete(ctx, t, p.rules); err != nil {
-			return "", err
+			return "", nil, err
 		}
 	}
 	if err := g.protect(ctx, p, tables, p.rules); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if err := g.compare(p, c); err != nil {
-		return "", err
+		return "", nil, err
 	}
-	// What the comparison hid is protected too.
 	if err := g.protect(ctx, p, tables, p.rules); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	c.settle()
+	why = notes(tables)
 	for i, t := range tables {
-		if err := glass.fill(ctx, t); err != nil {
-			return "", err
+		if !t.leaf.shadow {
+			if err := glass.fill(ctx, t); err != nil {
+				return "", nil, err
+			}
 		}
 		tables[i] = nil
 	}
-	return deliveries, nil
+	return deliveries, why, nil
 }
 
 // snapshot runs read on one connection to the person engine and in one

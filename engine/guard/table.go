@@ -30,6 +30,8 @@ type table struct {
 	masks [][]uint8
 	// listed rows are seen above the wall.
 	listed []bool
+	// why cells were masked to protect others.
+	why []reason
 }
 
 func newTable(l *leaf, types []columnar.Type) *table {

@@ -124,3 +124,24 @@ func (s *System) Protect(l Limits) []Extra {
 	}
 	return inOrder(out)
 }
+
+// Determined are the small and hidden cells that the equations give as soon as
+// all other cells are known.
+func (s *System) Determined() map[int]bool {
+	out := map[int]bool{}
+	for _, p := range s.parts() {
+		c := newComponent(s, p, Limits{Steps: DefaultSteps})
+		for _, i := range append(c.small, c.hidden...) {
+			out[c.cells[i]] = true
+		}
+		changes, ok := c.freedom()
+		for _, d := range changes {
+			for i := range d.moves {
+				if ok {
+					delete(out, c.cells[i])
+				}
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,59 @@
+package guard
+
+import (
+	"strings"
+	"testing"
+)
+
+// The world: municipality 11001 has 60 persons, 21004 40, 62063 3, 92094 17.
+func TestSecondarySuppression(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	for _, test := range []struct{ name, query, want string }{
+		{
+			"without a total nothing more is masked",
+			"SELECT pp0020, count(*) FILTER (WHERE pp0025 = '62063') AS n, count(*) AS m FROM population GROUP BY 1",
+			"1 | * | 60\n2 | * | 60",
+		},
+		{
+			"a total over unlisted persons needs a second cell",
+			"SELECT pp0025, count(*) AS n FROM population GROUP BY ROLLUP (1) ORDER BY 1 NULLS LAST",
+			"11001 | *\n21004 | 40\n92094 | 17\nNULL | 120",
+		},
+		{
+			"a total asked for apart is a total as well",
+			"SELECT pp0025, count(*) AS n, (SELECT count(*) FROM population) AS alle FROM population GROUP BY 1 ORDER BY 1",
+			"11001 | * | 120\n21004 | 40 | 120\n92094 | 17 | 120",
+		},
+		{
+			"a total of other rows is none",
+			"SELECT pp0025, count(*) AS n, (SELECT count(*) FROM soins_sante) AS alle FROM population GROUP BY 1 ORDER BY 1",
+			"11001 | 60 | 360\n21004 | 40 | 360\n92094 | 17 | 360",
+		},
+		{
+			"a sum and its small part are masked together, the other part tells nothing",
+			"SELECT sum(ss00160) AS tm, sum(ss00165) AS sup, sum(ss00160 + ss00165) AS total FROM soins_sante",
+			"1067 | * | *",
+		},
+		{
+			"with and without make the whole",
+			"SELECT count(*) AS n, count(*) FILTER (WHERE ss00165 > 0) AS a, count(*) FILTER (WHERE ss00165 <= 0) AS b FROM soins_sante",
+			"360 | * | *",
+		},
+		{
+			"sub-totals by a function of the key are its sub-totals",
+			"WITH m AS (SELECT pp0025 AS k, count(*) AS n FROM population GROUP BY 1), p AS (SELECT substr(pp0025, 1, 1) AS k, count(*) AS n FROM population GROUP BY 1) SELECT * FROM m UNION ALL SELECT * FROM p ORDER BY 1",
+			"1 | 60\n11001 | 60\n2 | 40\n21004 | 40\n9 | 17\n92094 | 17",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := ask(t, g, test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, got, _ = strings.Cut(strings.TrimSpace(got), "\n")
+			if got != test.want {
+				t.Fatalf("got\n%s\nwant\n%s", got, test.want)
+			}
+		})
+	}
+}
