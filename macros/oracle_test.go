@@ -407,8 +407,8 @@ func TestEveryMacroAnswersAsItsOracleOnRandomData(t *testing.T) {
 		w.load(t.Context(), t, tx)
 		for annee := int64(2006); annee <= 2008; annee++ {
 			for _, o := range oracles {
-				if o.only != 0 && o.only != annee {
-					continue
+				if o.only != 0 && (o.only != annee || seed%2 == 1) {
+					continue // dear ones, asked in every other world
 				}
 				got := ask(t, tx, fmt.Sprintf(o.call, annee))
 				want := o.want(w, annee)
@@ -445,7 +445,10 @@ func TestWhatTheGuardTrustsHoldsOnRandomData(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.load(t.Context(), t, tx)
-		for _, o := range oracles {
+		for i, o := range oracles {
+			if slices.ContainsFunc(oracles[:i], func(x oracle) bool { return x.macro == o.macro }) {
+				continue // one call of each macro will do
+			}
 			m := reg.Lookup(o.macro)
 			for _, c := range m.Columns {
 				from := "(" + fmt.Sprintf(o.call, 2008) + ")"

@@ -251,6 +251,49 @@ func (w *world) patients(annee int64, o rules) []string {
 	return lines
 }
 
+// purchases are what each patient got of the list, and the quota of the main
+// prescriber.
+func (w *world) purchases(annee int64, o rules) []string {
+	reached := map[string]string{}
+	for _, l := range w.quotas(annee, rules{grossOnly: o.grossOnly, byPackages: o.byPackages, prescribedOn: o.prescribedOn, other: o.other}) {
+		cells := strings.Split(l, "|")
+		reached[cells[0]] = cells[7]
+	}
+	sampled := w.sample(annee, o)
+	var lines []string
+	for person := int64(1); person <= 25; person++ {
+		var best *prescriber
+		var most, packages, cheap int64
+		for num, draw := range sampled {
+			rows := slices.DeleteFunc(o.of(num, w.supplies(annee, o)), func(row record) bool {
+				return row["ss00010"] != person || w.listed("exclusions_pharmanet", row["ss00020"]) != nil
+			})
+			var total int64
+			corrected := false
+			for _, row := range rows {
+				total += quantity(row)
+				corrected = corrected || quantity(row) < 0
+			}
+			if draw[3] != 1 || len(rows) == 0 || corrected && total <= 0 {
+				continue
+			}
+			for _, row := range rows {
+				if entry := w.listed("medicaments", row["ss00135"]); entry != nil {
+					packages += quantity(row)
+					cheap += ternary(entry[1] == "1", quantity(row), 0)
+				}
+			}
+			if id := w.providers[num]; best == nil || total > most || total == most && id < best.id {
+				best, most = &prescriber{num: num, id: id}, total
+			}
+		}
+		if best != nil {
+			lines = append(lines, line(person, annee, best.num, packages, cheap, reached[fmt.Sprint(best.num)]))
+		}
+	}
+	return lines
+}
+
 // quotas compares each prescriber's share of cheap medicines with the quota.
 func (w *world) quotas(annee int64, o rules) []string {
 	o.fewest = math.MinInt64
@@ -310,6 +353,7 @@ var studyOracles = func() []oracle {
 		add("selection.prescripteurs_v1", "*", c.options, func(w *world, annee int64) []string { return w.prescriberLines(annee, usual) })
 		add("selection.echantillon_v1", "* REPLACE (CAST(round(poids * 1e6) AS BIGINT) AS poids)", drawn+fewer, func(w *world, annee int64) []string { return w.sampleLines(annee, low) })
 		add("selection.patients_v1", "*", drawn+fewer, func(w *world, annee int64) []string { return w.patients(annee, low) })
+		add("etude.patients_v1", "*", drawn+fewer, func(w *world, annee int64) []string { return w.purchases(annee, low) })
 		add("etude.quota_v1", "* REPLACE (CAST(round(part * 1e6) AS BIGINT) AS part)", c.options+ternary(share.rowsOnly, ", mesure := 'lignes'", ""),
 			func(w *world, annee int64) []string { return w.quotas(annee, share) })
 	}
