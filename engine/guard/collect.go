@@ -13,9 +13,9 @@ const maxPublic = 1_000_000
 
 // collect runs a leaf on the person engine and judges its rows.
 func collect(ctx context.Context, conn *sql.Conn, l *leaf, r rules) (*table, error) {
-	scan, err := columnar.Query(ctx, conn, l.sql)
+	scan, err := l.query(ctx, conn, l.sql)
 	if err != nil {
-		return nil, personFault(ctx, err)
+		return nil, err
 	}
 	defer scan.Close()
 	for _, typ := range scan.Types {

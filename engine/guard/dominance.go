@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"epsql/catalog"
-	"epsql/engine/columnar"
 )
 
 // Enough persons stand behind an amount, and still one of them may make up
@@ -65,9 +64,9 @@ func (t *table) hideAll(cells []int) {
 
 // dominatedBy masks the amounts that a few members of one unit make up.
 func (t *table) dominatedBy(ctx context.Context, conn *sql.Conn, number string, cells []int, r rules) error {
-	scan, err := columnar.Query(ctx, conn, t.leaf.dominanceSQL(number, cells, r.dominance))
+	scan, err := t.leaf.query(ctx, conn, t.leaf.dominanceSQL(number, cells, r.dominance))
 	if err != nil {
-		return personFault(ctx, err)
+		return err
 	}
 	defer scan.Close()
 	columns := make([]vector, len(scan.Types))

@@ -125,6 +125,10 @@ func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
 	if r.open {
 		p.warn("rows under the threshold are not listed where a label has no closed list; totals over the listed rows leave them out")
 	}
+	check := newBoundCheck(g.cfg.Catalog, g.cfg.Macros, p.macros, q.Steps)
+	for _, l := range p.leaves {
+		l.bound = check
+	}
 	plan := &Plan{
 		text: q.Text, leaves: p.leaves, sql: r.sql, columns: r.columns, warnings: p.warnings, macros: p.macros,
 		rules: rulesOf(g.cfg.Catalog, g.cfg.Channel), channel: g.cfg.Channel,

@@ -8,6 +8,8 @@ import "strings"
 type leaf struct {
 	id     int
 	public bool
+	// bound says what a statement of the leaf may run.
+	bound *boundCheck
 	// shadow marks a leaf that nobody asked for: it is counted to know what others
 	// have in common, and never goes above the wall.
 	shadow bool

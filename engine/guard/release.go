@@ -167,9 +167,9 @@ func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows
 			checks = append(checks, i)
 		}
 	}
-	scan, err := columnar.Query(ctx, conn, l.contributorSQL(u, checks))
+	scan, err := l.query(ctx, conn, l.contributorSQL(u, checks))
 	if err != nil {
-		return nil, personFault(ctx, err)
+		return nil, err
 	}
 	defer scan.Close()
 	r := &contributorReader{leaf: l, scan: scan, rows: rows, numbers: make([][][]uint32, 1+len(checks))}
