@@ -122,13 +122,12 @@ func (r *Reader) line() (Record, error) {
 			return rec, nil
 		}
 		n := bytes.IndexByte(data, r.format.End)
+		if n < 0 && !whole {
+			return r.endless()
+		}
 		next := n + 1
 		if n < 0 {
 			n, next = len(data), len(data)
-			if !whole {
-				return Record{}, diag.New(diag.Data, "no-line-end", "record %d, at byte %d, has no end", r.number+1, r.place).
-					WithHint("the file is damaged from there on")
-			}
 		}
 		text := bytes.TrimRight(data[:n], "\r")
 		if len(text) == 0 || r.format.Charset.blank(text) {
@@ -139,6 +138,27 @@ func (r *Reader) line() (Record, error) {
 		r.discard(next)
 		return rec, nil
 	}
+}
+
+// endless passes over a line that is longer than any record.
+func (r *Reader) endless() (Record, error) {
+	r.number++
+	for {
+		data, err := r.peek(r.shape.longest)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return Record{}, err
+		}
+		n := bytes.IndexByte(data, r.format.End)
+		if n >= 0 {
+			r.discard(n + 1)
+			break
+		}
+		r.discard(len(data))
+	}
+	return Record{Number: r.number, Fault: TooLong}, nil
 }
 
 // wholeLine takes a record whose line end is where it should be.
