@@ -2,11 +2,11 @@ package load
 
 import (
 	"context"
-	"encoding/binary"
 	"runtime/cgo"
 	"unsafe"
 
 	"epsql/catalog"
+	"epsql/engine/columnar"
 )
 
 // format is the layout of a column in Arrow's notation.
@@ -99,35 +99,16 @@ const inlined = 12
 // the text; or, of a long one, its beginning and where it is on the heap.
 func (v *vector) setText(i int, b []byte) {
 	n := len(b)
-	low, high := first8(b), uint64(0)
+	low, high := columnar.First8(b), uint64(0)
 	header := (*[2]uint64)(unsafe.Add(v.data, i*16))
 	if n > inlined {
 		header[0], header[1] = uint64(n)|low<<32, uint64(v.long.add(b))<<32
 		return
 	}
 	if n > 8 {
-		high = first8(b[8:])
+		high = columnar.First8(b[8:])
 	}
 	header[0], header[1] = uint64(n)|low<<32, low>>32|high<<32
-}
-
-// first8 gives the first eight bytes of b as a little-endian word, zeros where
-// b is shorter. Values are slices of a block, so that there is nearly always
-// room to read eight bytes at once.
-func first8(b []byte) uint64 {
-	n := len(b)
-	if cap(b) < 8 {
-		var w uint64
-		for i := n - 1; i >= 0; i-- {
-			w = w<<8 | uint64(b[i])
-		}
-		return w
-	}
-	w := binary.LittleEndian.Uint64(b[:8])
-	if n < 8 {
-		w &= 1<<(8*n) - 1
-	}
-	return w
 }
 
 // batch is a number of rows being filled or on their way into a table.

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"epsql/catalog"
+	"epsql/engine/columnar"
 )
 
 // The reasons a value is refused for.
@@ -351,7 +352,7 @@ func word(b []byte) (w uint64, ok bool) {
 	if len(b) == 0 || len(b) > 8 {
 		return 0, false
 	}
-	w = first8(b)
+	w = columnar.First8(b)
 	return w, w != 0
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
 	"epsql/catalog"
+	"epsql/engine/columnar"
 	"epsql/engine/store"
 	"epsql/sql/diag"
 )
@@ -37,7 +38,7 @@ func newLoader(ctx context.Context, ws *store.Workspace, opts Options) (*loader,
 		return nil, store.Fault(err, "cannot-open", "the workspace cannot be used")
 	}
 	l := &loader{ws: ws, opts: opts, conn: conn}
-	if l.native, err = native(conn); err == nil {
+	if l.native, err = columnar.Native(conn); err == nil {
 		err = conn.QueryRowContext(ctx, "SELECT current_setting('threads')").Scan(&l.threads)
 	}
 	if err != nil {
@@ -225,4 +226,10 @@ func counts(of map[Count]int64) []Count {
 		return strings.Compare(a.Table+"\x00"+a.Zone+"\x00"+a.Reason, b.Table+"\x00"+b.Zone+"\x00"+b.Reason)
 	})
 	return out
+}
+
+// run runs a statement that must not be interrupted half-way.
+func run(ctx context.Context, conn *sql.Conn, query string, args ...any) error {
+	_, err := conn.ExecContext(context.WithoutCancel(ctx), query, args...)
+	return err
 }

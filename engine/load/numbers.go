@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 
+	"epsql/engine/columnar"
 	"epsql/engine/store"
 )
 
@@ -22,19 +23,19 @@ func (l *loader) numbers(ctx context.Context) error {
 
 func (l *loader) readNumbers(ctx context.Context, u *numbering) error {
 	_, table := store.IDTable(l.ws.Catalog, u.unit)
-	rows, err := newScan(ctx, l.ws.DB, "SELECT num, id FROM "+table)
+	rows, err := columnar.Open(ctx, l.ws.DB, "SELECT num, id FROM "+table)
 	if err != nil {
 		return err
 	}
-	defer rows.close()
+	defer rows.Close()
 	for {
-		n, err := rows.next()
+		n, err := rows.Next()
 		if err != nil || n == 0 {
 			return err
 		}
-		nums, ids := rows.column(0), rows.column(1)
+		nums, ids := rows.Column(0), rows.Column(1)
 		for i := range n {
-			u.put(identText(ids.text(i)), nums.int32(i))
+			u.put(identText(ids.Text(i)), nums.Int32(i))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"epsql/catalog"
+	"epsql/engine/columnar"
 	"epsql/engine/store"
 	"epsql/sql/diag"
 )
@@ -59,7 +60,7 @@ func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''
 // delimited text.
 type parquetReader struct {
 	source *source
-	scan   *scan
+	scan   *columnar.Scan
 	size   int
 	fields []int // for each field of the file, its column in the scan, -1 when not read
 	rows   int64
@@ -85,7 +86,7 @@ func (l *loader) parquetReader(ctx context.Context, s *source) (reader, error) {
 	if err := l.conn.QueryRowContext(ctx, "SELECT count(*)"+from).Scan(&r.total); err != nil {
 		return nil, parquetFault(err)
 	}
-	if r.scan, err = newScan(ctx, l.ws.DB, "SELECT "+strings.Join(columns, ", ")+from); err != nil {
+	if r.scan, err = columnar.Open(ctx, l.ws.DB, "SELECT "+strings.Join(columns, ", ")+from); err != nil {
 		return nil, parquetFault(err)
 	}
 	return r, nil
@@ -95,7 +96,7 @@ func (r *parquetReader) next(b *block) error {
 	b.reset()
 	b.first = r.rows + 1
 	for len(b.data) < r.size {
-		n, err := r.scan.next()
+		n, err := r.scan.Next()
 		if err != nil {
 			return parquetFault(err)
 		}
@@ -114,10 +115,10 @@ func (r *parquetReader) next(b *block) error {
 
 // take writes the rows of a chunk into the block, a byte between two fields.
 func (r *parquetReader) take(b *block, n int) {
-	columns := make([]values, 0, len(r.fields))
+	columns := make([]columnar.Values, 0, len(r.fields))
 	for _, at := range r.fields {
 		if at >= 0 {
-			columns = append(columns, r.scan.column(at))
+			columns = append(columns, r.scan.Column(at))
 		}
 	}
 	for row := range n {
@@ -126,8 +127,8 @@ func (r *parquetReader) take(b *block, n int) {
 			if i > 0 {
 				b.data = append(b.data, r.source.sep)
 			}
-			if at >= 0 && !columns[at].null(row) {
-				b.data = append(b.data, columns[at].text(row)...)
+			if at >= 0 && !columns[at].Null(row) {
+				b.data = append(b.data, columns[at].Text(row)...)
 			}
 			b.ends = append(b.ends, uint16(min(len(b.data)-start, maxLineSize)))
 		}
@@ -139,7 +140,7 @@ func (r *parquetReader) hash() (string, error) { return r.source.digest() }
 
 func (r *parquetReader) warnings() []string { return nil }
 
-func (r *parquetReader) close() { r.scan.close() }
+func (r *parquetReader) close() { r.scan.Close() }
 
 // reader opens a source.
 func (l *loader) reader(ctx context.Context, s *source) (reader, error) {
