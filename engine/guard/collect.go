@@ -99,7 +99,7 @@ func (j *judge) row() {
 		t.listed = append(t.listed, true)
 		return
 	}
-	listed := t.leaf.judge(j.rules, j.counts, j.checks, j.masks)
+	listed := t.leaf.judge(j.rules, j.counts, j.checks, j.masks) && !t.leaf.hidden
 	if !listed {
 		// Whatever else stands behind it belongs to the few.
 		for i := range j.masks {

@@ -170,6 +170,22 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY m) AS m FROM (SELECT ss00010 AS id, sum(ss00060) // 4000 AS m FROM soins_sante GROUP BY 1)",
 		},
 		{
+			"an average as a constant on rows of persons",
+			"SELECT pp0020, count(*) AS n, sum(CASE WHEN pp0015 > (SELECT avg(pp0015) FROM population) THEN 1 ELSE 0 END) AS jeunes FROM population WHERE pp0015 > (SELECT avg(pp0015) - 20 FROM population) GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"a difference from the average, within a step",
+			"WITH m AS (SELECT avg(pp0015) AS a FROM population) SELECT round(avg(x), 4) AS x, count(*) AS n FROM (SELECT pp0015 - (SELECT a FROM m) AS x FROM population) WHERE x > (SELECT a FROM m) - 1950",
+		},
+		{
+			"keys of a grouped result as a set",
+			"SELECT count(*) AS n FROM population WHERE pp0025 IN (SELECT pp0025 FROM population GROUP BY 1 HAVING count(*) > 50)",
+		},
+		{
+			"a public value as a constant",
+			"SELECT count(*) AS n FROM population WHERE pp0015 > (SELECT count(*) + 1900 FROM ref.qualifications WHERE code < '004')",
+		},
+		{
 			"grouped by the other side of an equality",
 			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
 		},
@@ -260,6 +276,9 @@ func TestAttacksThroughFullSQL(t *testing.T) {
 		{"by a median with few on one side", "SELECT quantile_cont(pp0015, 0.1) AS m FROM population WHERE pp0025 = '92094'"},
 		{"by a median of many rows of few", "SELECT median(ss00060) AS m FROM soins_sante WHERE ss00010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0)"},
 		{"by a median shifted for few", "SELECT median(pp0015 + CASE WHEN c THEN 1000 ELSE 0 END) AS m FROM (SELECT pp0015, pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0) AS c FROM population)"},
+		{"by a constant that is masked", "SELECT count(*) AS n, sum(pp0015) AS s FROM population WHERE pp0015 > (SELECT avg(pp0015) FROM population WHERE pp0025 = '62063') OR pp0015 > 0"},
+		{"by a set that is masked", "SELECT count(*) AS n FROM population WHERE pp0015 NOT IN (SELECT count(*) FROM population WHERE pp0025 = '62063')"},
+		{"by a masked constant in a condition of one cell", "SELECT count(*) FILTER (WHERE pp0015 > (SELECT avg(pp0015) FROM population WHERE pp0025 = '62063')) AS n FROM population"},
 		{"by pairs of which few are complete", "SELECT covar_pop(CASE WHEN ss00165 > 0 THEN ss00060 END, CASE WHEN pp0025 <> '21004' THEN ss00160 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 		{"by pairs whose parts many have", "SELECT regr_slope(CASE WHEN pp0025 = '11001' THEN ss00160 END, CASE WHEN pp0025 = '21004' OR ss00165 > 0 THEN ss00060 END) AS s FROM soins_sante JOIN population ON pp0010 = ss00010"},
 	} {

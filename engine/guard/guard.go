@@ -32,6 +32,7 @@ import (
 	"epsql/catalog"
 	"epsql/engine/store"
 	"epsql/macros"
+	"epsql/sql/ast"
 	"epsql/sql/diag"
 	"epsql/sql/parse"
 )
@@ -110,8 +111,12 @@ func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{ctx: ctx, cfg: g.cfg, file: q.File, text: q.Text, params: q.Params, steps: q.Steps}
-	r, err := p.query(tree, nil)
+	return g.planned(&planner{ctx: ctx, cfg: g.cfg, guard: g, file: q.File, text: q.Text, params: q.Params, steps: q.Steps}, tree, nil)
+}
+
+// planned plans a parsed query.
+func (g *Guard) planned(p *planner, tree ast.Query, env *environment) (*Plan, error) {
+	r, err := p.query(tree, env)
 	if err != nil {
 		return nil, err
 	}
@@ -125,12 +130,12 @@ func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
 	if r.open {
 		p.warn("rows under the threshold are not listed where a label has no closed list; totals over the listed rows leave them out")
 	}
-	check := newBoundCheck(g.cfg.Catalog, g.cfg.Macros, p.macros, q.Steps)
+	check := newBoundCheck(g.cfg.Catalog, g.cfg.Macros, p.macros, p.steps)
 	for _, l := range p.leaves {
 		l.bound = check
 	}
 	plan := &Plan{
-		text: q.Text, leaves: p.leaves, sql: r.sql, columns: r.columns, warnings: p.warnings, macros: p.macros,
+		text: p.text, leaves: p.leaves, sql: r.sql, columns: r.columns, warnings: p.warnings, macros: p.macros,
 		rules: rulesOf(g.cfg.Catalog, g.cfg.Channel), channel: g.cfg.Channel,
 	}
 	if g.cfg.Channel.Secondary {

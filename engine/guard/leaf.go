@@ -13,6 +13,8 @@ type leaf struct {
 	// shadow marks a leaf that nobody asked for: it is counted to know what others
 	// have in common, and never goes above the wall.
 	shadow bool
+	// hidden marks a leaf that uses a masked value: all its cells are masked.
+	hidden bool
 	sql    string
 	// tail is FROM and WHERE of sql. Leaves of one tail are over the same rows: of
 	// two whose keys are nested, by their SQL, one holds totals of the other, cell
@@ -155,4 +157,5 @@ func (l *leaf) finish(tail string) {
 	if len(l.keys) > 0 {
 		l.sql += " GROUP BY " + ordinals(len(l.keys))
 	}
+	l.hidden = hides(l.sql)
 }

@@ -29,6 +29,11 @@ type planner struct {
 	leafIDs  int
 	branches int // UNIONs of rows of persons
 	overlaps map[int][]string
+	// guard answers what is used below the wall; answered are the subqueries that
+	// it did, depth is how deep this planner stands in such.
+	guard    *Guard
+	answered map[*ast.Subquery]*Result
+	depth    int
 }
 
 // environment is the chain of named steps that a query sees.

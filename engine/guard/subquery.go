@@ -13,12 +13,19 @@ func (s *scope) subquery(e *ast.Subquery) (value, error) {
 		return s.exists(e)
 	}
 	if s.place == 'r' && e.Kind == "SCALAR" {
-		return value{}, s.p.refuse(e, "scalar-below", "a single value computed by a query cannot be used on rows of persons yet").
-			WithHint("ask for it first and pass it with --param, or use it above the grouped query")
+		return s.scalarBelow(e)
 	}
-	r, err := s.p.query(e.Query, s.env)
+	env, leaves := s.env, len(s.p.leaves)
+	if s.place == 'r' {
+		env = env.fresh()
+	}
+	r, err := s.p.query(e.Query, env)
 	if err != nil {
 		return value{}, err
+	}
+	if s.place == 'r' {
+		// A grouped result is answered as a question of its own.
+		s.p.leaves = s.p.leaves[:leaves]
 	}
 	if len(r.columns) != 1 {
 		return value{}, s.p.fail(e, "subquery-columns", "the subquery gives %d columns, not one", len(r.columns)).WithHint("select one column")
@@ -65,7 +72,7 @@ func (s *scope) inSet(e *ast.Subquery, r *relation, c column) (value, error) {
 	}
 	switch r.zone {
 	case glass:
-		return value{}, s.p.refuse(e, "scalar-below", "a grouped result cannot be used on rows of persons yet").WithHint("group by the person in the subquery, or filter above")
+		return s.setBelow(e, arg)
 	case person:
 		if arg.ident == "" || !owned(s.units, arg.sql) || !ownsOnly(r, c) {
 			return value{}, s.p.refuse(e, "between-persons", "rows are chosen by other persons' rows").

@@ -81,6 +81,9 @@ func (s *scope) split(e ast.Expr) ([]term, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v.constant && v.kind != boolean {
+		return []term{{}}, nil
+	}
 	return []term{condTerm(isTrue(v))}, nil
 }
 

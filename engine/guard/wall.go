@@ -236,11 +236,12 @@ func (t *table) appendEmpty(grid []vector, i int, r rules) {
 		t.keys[k].appendFrom(&grid[k], i)
 	}
 	mask := t.leaf.worst(r)
-	if r.zeroSafe {
+	zeros := r.zeroSafe && !t.leaf.hidden
+	if zeros {
 		mask = 0
 	}
 	for c := range t.cells {
-		if r.zeroSafe && strings.HasPrefix(t.leaf.cells[c].sql, "count(") {
+		if zeros && strings.HasPrefix(t.leaf.cells[c].sql, "count(") {
 			t.cells[c].appendZero()
 		} else {
 			t.cells[c].appendNull()
