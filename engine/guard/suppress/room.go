@@ -52,47 +52,69 @@ func abs(n int64) int64 {
 }
 
 // cramped are the small counts that have too little room within the bounds of
-// counts. That depends on shown values alone where the part is small enough to be
-// looked at whole: the room is the interval that they allow. Elsewhere a count
-// may be found cramped that is not.
+// counts, and those for whose sake cells were masked that have one value left.
+// That depends on shown values alone where the part is small enough to be looked
+// at whole: the room is the interval that they allow. Elsewhere a count may be
+// found cramped that is not.
 func (c *component) cramped() map[int32]bool {
-	roomy := map[int32]bool{}
-	var moves []move
-	touching := map[int32][]int{} // by cell: the moves that change it
+	r := c.room()
+	out := map[int32]bool{}
+	for _, i := range c.small {
+		if c.cell(i).Count && r.short(i, c.need(i)) {
+			out[i] = true
+		}
+	}
+	for _, i := range c.candidates {
+		if c.masked[i] && c.cell(i).Count && r.short(i, 1) {
+			for _, d := range c.directions {
+				if d.moves[i] != 0 {
+					out[d.small] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// room is what is known of the intervals of counts.
+type room struct {
+	*component
+	moves    []move
+	touching map[int32][]int // by cell: the moves that change it
+	sure     map[int32]int64 // how far each cell can certainly move
+	all      *polytope       // nil until it is needed
+}
+
+func (c *component) room() *room {
+	r := &room{component: c, touching: map[int32][]int{}, sure: map[int32]int64{}}
 	for _, d := range c.directions {
 		m, ok := d.whole()
 		if !ok {
 			continue
 		}
-		for i := range m {
-			touching[i] = append(touching[i], len(moves))
-		}
-		moves = append(moves, m)
 		low, high := c.along(m)
 		for i, z := range m {
-			if high > low && abs(z)*min(high-low, far) >= c.need(i) {
-				roomy[i] = true
-			}
+			r.touching[i] = append(r.touching[i], len(r.moves))
+			r.sure[i] = max(r.sure[i], abs(z)*min(high-low, far))
 		}
+		r.moves = append(r.moves, m)
 	}
-	out := map[int32]bool{}
-	var whole *polytope
-	for _, i := range c.small {
-		if !c.cell(i).Count || roomy[i] || c.need(i) == 0 {
-			continue
-		}
-		if whole == nil {
-			whole = c.whole()
-		}
-		p := whole
-		if !p.known {
-			p = c.near(i, moves, touching)
-		}
-		if p.width(i) < float64(c.need(i))-1e-6 {
-			out[i] = true
-		}
+	return r
+}
+
+// short tells whether the interval of a count is shorter than need.
+func (r *room) short(i int32, need int64) bool {
+	if r.sure[i] >= need {
+		return false
 	}
-	return out
+	if r.all == nil {
+		r.all = r.whole()
+	}
+	p := r.all
+	if !p.known {
+		p = r.near(i)
+	}
+	return p.width(i) < float64(need)-1e-6
 }
 
 func (c *component) cell(i int32) *Cell { return &c.system.Cells[c.cells[i]] }
@@ -190,23 +212,23 @@ func (c *component) whole() *polytope {
 }
 
 // near has some changes of a small cell and of cells that move with it.
-func (c *component) near(i int32, moves []move, touching map[int32][]int) *polytope {
-	p := &polytope{component: c}
+func (r *room) near(i int32) *polytope {
+	p := &polytope{component: r.component}
 	taken := map[int]bool{}
 	for next, seen := []int32{i}, map[int32]bool{i: true}; len(next) > 0; next = next[1:] {
-		for _, k := range touching[next[0]] {
+		for _, k := range r.touching[next[0]] {
 			if taken[k] {
 				continue
 			}
 			before := *p
 			before.cells = slices.Clone(p.cells)
-			if p.add(moves[k]); !p.known || len(p.moves) > maxNear {
+			if p.add(r.moves[k]); !p.known || len(p.moves) > maxNear {
 				return &before
 			}
 			taken[k] = true
 			// Cells that few moves change are nearer.
-			for _, j := range slices.SortedFunc(maps.Keys(moves[k]), func(a, b int32) int {
-				return cmp.Or(cmp.Compare(len(touching[a]), len(touching[b])), cmp.Compare(a, b))
+			for _, j := range slices.SortedFunc(maps.Keys(r.moves[k]), func(a, b int32) int {
+				return cmp.Or(cmp.Compare(len(r.touching[a]), len(r.touching[b])), cmp.Compare(a, b))
 			}) {
 				if !seen[j] {
 					seen[j] = true

@@ -155,7 +155,7 @@ func secret(t *testing.T, s *suppress.System, extras []suppress.Extra) {
 
 func TestShownCellsTellNothingOfSmallCells(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	for range rounds(400, 20000) {
+	for range rounds(200, 20000) {
 		w := randomWorld(r, 120)
 		secret(t, &w.system, w.system.Protect(suppress.Limits{}))
 	}
@@ -272,7 +272,7 @@ func solutions(s *suppress.System, unknown []int, most int64, f func()) {
 func TestEverySmallCountMayHaveSeveralValues(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	tables, lonely := 0, 0
-	for tables < rounds(400, 20000) {
+	for tables < rounds(200, 20000) {
 		dims := [][]node{dimension(r, 2+r.IntN(2), false)}
 		if r.IntN(2) == 0 {
 			dims = append(dims, dimension(r, 2, false))
