@@ -45,6 +45,7 @@ func commands() []*cli.Command {
 		macrosCommand(),
 		queryCommand(),
 		shellCommand(),
+		studyCommand(),
 		synthCommand(),
 		ledgerCommand(),
 		doctorCommand(),

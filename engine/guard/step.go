@@ -36,3 +36,6 @@ func (p *planner) keptStep(t *ast.BaseTable) (*relation, error) {
 	}
 	return nil, nil //nolint:nilnil // no step of that name is no error
 }
+
+// Macros are the names of the macros that the question uses, steps included.
+func (p *Plan) Macros() []string { return p.macros }

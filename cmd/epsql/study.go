@@ -1,0 +1,239 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/urfave/cli/v2"
+
+	"epsql/catalog"
+	"epsql/engine/store"
+	"epsql/engine/study"
+	"epsql/macros"
+	"epsql/sql/diag"
+	plans "epsql/sql/study"
+)
+
+func studyCommand() *cli.Command {
+	folder := &cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FOLDER` of the run (default: one of its own under " + study.Folder + ")"}
+	channel := &cli.StringFlag{Name: "channel", Usage: "`CHANNEL` whose rule masks the tables (default: the plan's)"}
+	return &cli.Command{
+		Name:        "study",
+		Usage:       "run a study plan: selection, flags, tables, and the record of what they came from",
+		Description: describe("study"),
+		Action:      group(nil),
+		Subcommands: []*cli.Command{
+			{
+				Name: "check", Usage: "check a plan without data", ArgsUsage: "FOLDER", Description: describe("study_check"),
+				Action: checkStudy,
+			},
+			{
+				Name: "run", Usage: "run a plan, or go on with a run of it", ArgsUsage: "FOLDER", Description: describe("study_run"),
+				Flags: []cli.Flag{folder, channel}, Action: runStudy,
+			},
+			{
+				Name: "resume", Usage: "go on with a run that was stopped", ArgsUsage: "RUN", Description: describe("study_resume"),
+				Action: resumeStudy,
+			},
+			{
+				Name: "rerun", Usage: "run again from nothing, and compare", ArgsUsage: "RUN", Description: describe("study_rerun"),
+				Flags:  []cli.Flag{&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FOLDER` of the second run", Required: true}},
+				Action: rerunStudy,
+			},
+			{
+				Name: "diff", Usage: "explain why two runs differ", ArgsUsage: "RUN RUN", Description: describe("study_diff"),
+				Flags: []cli.Flag{jsonFlag()}, Action: diffStudies,
+			},
+			{
+				Name: "list", Usage: "list the runs in a folder", ArgsUsage: "[FOLDER]", Description: describe("study_list"),
+				Flags: []cli.Flag{jsonFlag()}, Action: listStudies,
+			},
+		},
+	}
+}
+
+// readPlan reads the plan in the folder that the command names. Its errors point
+// at files of that folder.
+func readPlan(c *cli.Context) (*plans.Plan, string, error) {
+	if err := wantArgs(c, 1, 1); err != nil {
+		return nil, "", err
+	}
+	folder := c.Args().First()
+	p, err := plans.Read(os.DirFS(folder))
+	return p, folder, inFolder(err, folder)
+}
+
+// inFolder makes the place of an error one that can be opened.
+func inFolder(err error, folder string) error {
+	if e, ok := errors.AsType[*diag.Error](err); ok && e.Pos.File != "" && filepath.Dir(e.Pos.File) == "." {
+		e.Pos.File = filepath.Join(folder, e.Pos.File)
+	}
+	return err
+}
+
+func checkStudy(c *cli.Context) error {
+	plan, folder, err := readPlan(c)
+	if err != nil {
+		return err
+	}
+	cat, reg, err := loadDefinitions(c)
+	if err != nil {
+		return err
+	}
+	return checkPlan(c, plan, folder, cat, reg)
+}
+
+// checkPlan has the guard check every question, and tells its notes.
+func checkPlan(c *cli.Context, plan *plans.Plan, folder string, cat *catalog.Catalog, reg *macros.Registry) error {
+	notes, err := study.Check(c.Context, plan, cat, reg)
+	if err != nil {
+		return inFolder(err, folder)
+	}
+	for _, name := range slices.Sorted(maps.Keys(notes)) {
+		for _, note := range notes[name] {
+			fmt.Fprintf(c.App.ErrWriter, "note: %s: %s\n", name, note)
+		}
+	}
+	fmt.Fprintf(c.App.Writer, "%s is in order: %s, %s, population %s, channel %s\n", plan.Name,
+		count(len(plan.Steps), "step"), count(len(plan.Outputs), "output"), plan.Population, plan.Channel)
+	return nil
+}
+
+func runStudy(c *cli.Context) error {
+	plan, folder, err := readPlan(c)
+	if err != nil {
+		return err
+	}
+	_, err = runPlan(c, plan, c.String("output"), c.String("channel"), false)
+	return inFolder(err, folder)
+}
+
+func resumeStudy(c *cli.Context) error {
+	plan, folder, channel, err := runOf(c)
+	if err != nil {
+		return err
+	}
+	_, err = runPlan(c, plan, folder, channel, false)
+	return inFolder(err, folder)
+}
+
+// runOf is the plan, the folder and the channel of a run that the command names.
+func runOf(c *cli.Context) (*plans.Plan, string, string, error) {
+	if err := wantArgs(c, 1, 1); err != nil {
+		return nil, "", "", err
+	}
+	folder := c.Args().First()
+	plan, err := study.PlanOf(folder)
+	if err != nil {
+		return nil, "", "", err
+	}
+	channel, err := study.ChannelOf(folder)
+	return plan, folder, channel, err
+}
+
+func rerunStudy(c *cli.Context) error {
+	plan, folder, channel, err := runOf(c)
+	if err != nil {
+		return err
+	}
+	first, err := study.ReadManifest(folder)
+	if err != nil {
+		return err
+	}
+	second, err := runPlan(c, plan, c.String("output"), channel, true)
+	if err != nil {
+		return inFolder(err, folder)
+	}
+	differences := study.Diff(first, second)
+	if len(differences) == 0 {
+		fmt.Fprintln(c.App.Writer, "both runs gave the same tables, byte for byte")
+		return nil
+	}
+	printDifferences(c, differences)
+	return diag.New(diag.Ledger, "study-rerun", "the second run differs from the first").
+		WithHint("when nothing that went in differs, keep both folders and tell the maintainers")
+}
+
+// runPlan runs a plan into a folder, telling how it goes.
+func runPlan(c *cli.Context, plan *plans.Plan, folder, channel string, again bool) (*study.Manifest, error) {
+	ws, reg, err := openWorkspace(c, storeOptions(c))
+	if err != nil {
+		return nil, err
+	}
+	defer ws.Close() //nolint:errcheck // every step is committed
+	cfg := study.Config{
+		Workspace: ws, Macros: reg, Version: programVersion(), User: userName(), Again: again,
+		Tell: func(line string) { fmt.Fprintln(c.App.ErrWriter, line) },
+	}
+	if cfg.Channel, err = studyChannel(ws, plan, channel); err != nil {
+		return nil, err
+	}
+	folder, m, err := study.Run(c.Context, cfg, plan, folder)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(c.App.Writer, folder)
+	return m, nil
+}
+
+// studyChannel is the channel asked for, else the plan's.
+func studyChannel(ws *store.Workspace, plan *plans.Plan, channel string) (*catalog.Channel, error) {
+	if channel == "" {
+		channel = plan.Channel
+	}
+	return ws.Channel(channel)
+}
+
+func diffStudies(c *cli.Context) error {
+	if err := wantArgs(c, 2, 2); err != nil {
+		return err
+	}
+	var both [2]*study.Manifest
+	for i := range both {
+		var err error
+		if both[i], err = study.ReadManifest(c.Args().Get(i)); err != nil {
+			return err
+		}
+	}
+	differences := study.Diff(both[0], both[1])
+	if len(differences) == 0 && !c.Bool("json") {
+		fmt.Fprintln(c.App.Writer, "nothing differs")
+		return nil
+	}
+	return printDifferences(c, differences)
+}
+
+func printDifferences(c *cli.Context, differences []study.Difference) error {
+	l := newListing("what", "name", "how")
+	for _, d := range differences {
+		l.add(d.What, d.Name, d.How)
+	}
+	return l.print(c)
+}
+
+func listStudies(c *cli.Context) error {
+	if err := wantArgs(c, 0, 1); err != nil {
+		return err
+	}
+	folder := study.Folder
+	if c.NArg() == 1 {
+		folder = c.Args().First()
+	}
+	runs, err := study.List(folder)
+	if err != nil {
+		return err
+	}
+	l := newListing("folder", "study", "channel", "state", "outputs", "ended")
+	for _, r := range runs {
+		state, ended := "stopped", any(nil)
+		if r.Complete {
+			state, ended = "complete", r.Ended
+		}
+		l.add(r.Folder, r.Study, r.Channel, state, r.Outputs, ended)
+	}
+	return l.print(c)
+}
