@@ -246,14 +246,15 @@ func keys(parts []part) []string {
 // row fills a row with the parts that are of it, those of fewer rows last.
 func (t *table) row(index int, key string, parts []part) Row {
 	r := Row{Table: index, Values: make([]string, len(t.zones))}
+	own := false // the number is that of a record of this row alone
 	for _, b := range t.types {
 		p := b.choose(key, parts)
 		if p == nil {
 			continue
 		}
 		p.used = true
-		if r.Number == 0 || p.key() == key && p.number < r.Number {
-			r.Number = p.number
+		if alone := p.key() == key; r.Number == 0 || alone && (!own || p.number < r.Number) {
+			r.Number, own = p.number, alone
 		}
 		rest := p.text
 		for _, f := range b.fields {

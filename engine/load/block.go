@@ -5,7 +5,9 @@ type block struct {
 	data  []byte
 	lines []span
 	first int64 // line number of the first line
-	bytes int64 // how far the file is read, for progress
+	// numbers are those of the lines when they do not follow each other; else nil.
+	numbers []int64
+	bytes   int64 // how far the file is read, for progress
 
 	// ends are where the fields of each line end, counted from its start, n a
 	// line; the next field starts one byte further. Fixed width has none.
@@ -36,7 +38,15 @@ type reject struct {
 }
 
 func (b *block) reset() {
-	b.data, b.lines, b.ends, b.rejects = b.data[:0], b.lines[:0], b.ends[:0], nil
+	b.data, b.lines, b.ends, b.rejects, b.numbers = b.data[:0], b.lines[:0], b.ends[:0], nil, nil
+}
+
+// number is that of a line in its file.
+func (b *block) number(i int) int64 {
+	if b.numbers != nil {
+		return b.numbers[i]
+	}
+	return b.first + int64(i)
 }
 
 // size makes room for what is known of each line.

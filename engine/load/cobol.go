@@ -105,7 +105,6 @@ type cobolReader struct {
 	fields  [][]int // for each table, the field of each of its values
 	row     func() (cobol.Row, bool)
 	stop    func()
-	given   int64
 }
 
 func (l *loader) cobolReader(s *source) (reader, error) {
@@ -164,7 +163,7 @@ func (r *cobolReader) next(b *block) error {
 		r.row, r.stop = iter.Pull(r.rows.All())
 		b.rejects, r.rejects = r.rejects, nil
 	}
-	b.first, b.bytes = r.given+1, r.stream.read.Load()
+	b.bytes = r.stream.read.Load()
 	for len(b.data) < r.loader.opts.Block {
 		row, ok := r.row()
 		if !ok {
@@ -172,7 +171,6 @@ func (r *cobolReader) next(b *block) error {
 		}
 		r.take(b, row)
 	}
-	r.given += int64(len(b.lines))
 	if len(b.lines)+len(b.rejects) == 0 {
 		return io.EOF
 	}
@@ -201,6 +199,7 @@ func (r *cobolReader) take(b *block, row cobol.Row) {
 		b.ends = append(b.ends, uint16(min(len(b.data)-start, maxLineSize)))
 	}
 	b.lines = append(b.lines, span{uint32(start), uint32(len(b.data) - start)})
+	b.numbers = append(b.numbers, row.Number)
 }
 
 // table finds a table that the file may hold, by its name; nil when it may not.

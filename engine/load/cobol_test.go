@@ -265,6 +265,33 @@ func TestBadRecordsAreRejectsOrRefused(t *testing.T) {
 	}
 }
 
+// A row that cannot be stored is told by the number of its record, and with no
+// more than the value at fault.
+func TestARowIsToldByItsRecord(t *testing.T) {
+	data := bytes.ReplaceAll(unzipped(t, "inami_ascii_variable.dat.gz"), []byte("19990701"), []byte("1999AB31"))
+	ws, _ := belgium(t)
+	loadOne(t, ws, file(t, "inami.dat", string(data)), Options{})
+	if got := query(t, ws, "SELECT line, zone, reason, value FROM epsql.rejects"); got != "5|FSZVPDAG|not a date|1999AB31" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// A line that is refused whole is kept for those who mend the file, unless it
+// has columns that must not be stored.
+func TestBadLinesDoNotKeepWhatIsRefused(t *testing.T) {
+	for _, test := range []struct{ header, want string }{
+		{"FSZVPNRO;FSZVPQUA;FCRNFRNOM", "fewer fields than the header|"},
+		{"FSZVPNRO;FSZVPQUA;FSZVPACT", "fewer fields than the header|12345678;PLANTED"},
+		{"FSZVPNRO;FSZVPQUA;OTHER", "fewer fields than the header|"},
+	} {
+		ws, _ := belgium(t)
+		loadOne(t, ws, file(t, "dispensateurs.csv", test.header+"\n12345678;000;X\n12345678;PLANTED\n"), Options{MaxRejects: 0.9})
+		if got := query(t, ws, "SELECT reason, coalesce(value, '') FROM epsql.rejects"); got != test.want {
+			t.Errorf("%s: got %s", test.header, got)
+		}
+	}
+}
+
 // put writes text over data.
 func put(data []byte, at int, text string) []byte {
 	copy(data[at:], text)

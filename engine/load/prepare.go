@@ -69,7 +69,7 @@ func (p *preparer) run() {
 			continue
 		}
 		if bad := p.line(&sp, &r, i); bad.reason != "" {
-			bad.line = p.block.first + int64(i)
+			bad.line = p.block.number(i)
 			p.rejects = append(p.rejects, bad)
 		}
 	}
@@ -95,11 +95,11 @@ func (p *preparer) place(sp *splitter, r *record, i int) (bad reject, plan int) 
 	text := p.block.text(i)
 	if p.block.clean[i] = printable(text); !p.block.clean[i] {
 		if at := strayByte(text, p.job.source.latin1); at >= 0 {
-			return reject{delivery: -1, zone: p.job.zoneAt(p.block, i, at), value: readable(text), reason: strayBytes}, 0
+			return reject{delivery: -1, zone: p.job.zoneAt(p.block, i, at), value: p.job.source.evidence(text), reason: strayBytes}, 0
 		}
 	}
 	if reason := sp.split(p.block, i, r); reason != "" {
-		return reject{delivery: -1, value: readable(text), reason: reason}, 0
+		return reject{delivery: -1, value: p.job.source.evidence(text), reason: reason}, 0
 	}
 	for t, plan := range p.job.plans {
 		if plan.takes(r) {
@@ -283,7 +283,7 @@ func (c *converter) lines(t *task, p *plan, lines []uint64, firstID int64) {
 		c.encoding = c.splitter.source.encodingOf(c.record.line)
 		n := t.batch.n
 		if bad := c.row(t, p, b.ids[i*b.width:], n); bad.reason != "" {
-			bad.line, bad.delivery = b.first+int64(i), b.delivery[i]
+			bad.line, bad.delivery = b.number(i), b.delivery[i]
 			t.rejects = append(t.rejects, bad)
 			t.batch.forget(1)
 			continue

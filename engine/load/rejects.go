@@ -40,6 +40,15 @@ func (r *stored) write(b *batch) {
 
 const maxValue = 1000 // bytes of a bad value that are kept
 
+// evidence gives a whole bad line to be stored: nothing of it when it has columns
+// that are not kept, for it may show what must never be stored.
+func (s *source) evidence(line []byte) string {
+	if len(s.notKept)+len(s.extra) > 0 {
+		return ""
+	}
+	return readable(line)
+}
+
 // readable gives a value as text that can be stored: bytes that are no UTF-8
 // are read as latin-1, control characters become spaces.
 func readable(b []byte) string {
