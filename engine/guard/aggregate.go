@@ -251,8 +251,8 @@ func (s *scope) argumentTerms(f *ast.Func, a ast.Expr, v value) ([]term, error) 
 		if err != nil && (!refused(err, "encoding") || v.invented) {
 			return nil, err
 		}
-		// Of a distinct count the parts matter that conditions make.
-		ts = slices.DeleteFunc(ts, func(t term) bool { return !t.twoSided })
+		// Whom a part is not nothing for is one more value to count.
+		ts = slices.DeleteFunc(ts, func(t term) bool { return !f.Distinct && !t.twoSided || len(t.when) == 0 })
 		return append(ts, present), nil
 	case "sum":
 		ts, err := s.terms(a)

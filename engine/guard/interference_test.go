@@ -1,13 +1,21 @@
 package guard
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"epsql/catalog"
 	"epsql/sql/diag"
 )
 
@@ -21,137 +29,244 @@ func rounds(n int) int {
 }
 
 // outcome is everything that leaves: the answer or the error, with its notes.
-func outcome(t *testing.T, g *Guard, query string) string {
+// planned tells whether the data were asked at all.
+func outcome(t testing.TB, g *Guard, query string) (text string, planned bool) {
 	t.Helper()
 	p, err := g.Plan(t.Context(), Query{Text: query})
-	if err == nil {
-		var r *Result
-		if r, err = g.Run(t.Context(), p); err == nil {
-			s := r.Summary()
-			s.Ledger = 0
-			return draw(r) + fmt.Sprint(s)
+	if err != nil {
+		return failure(err), false
+	}
+	r, err := g.Run(t.Context(), p)
+	if err != nil {
+		return failure(err), true
+	}
+	s := r.Summary()
+	s.Ledger = 0
+	return draw(r) + fmt.Sprint(r.Columns(), s, p.Warnings()), true
+}
+
+// failure is an error as a user meets it.
+func failure(err error) string {
+	out := fmt.Sprint(err, " exit ", diag.ExitCode(err))
+	if e, ok := errors.AsType[*diag.Error](err); ok {
+		out += fmt.Sprint(e.Kind, e.Code, e.Pos, e.Hint)
+	}
+	return out
+}
+
+// experiment is what a run of the fuzzer found.
+type experiment struct {
+	pairs, queries, refused, shown int
+}
+
+// databases are asked side by side; every two of them are a pair, and all pairs
+// are compared, because all outcomes must be the first one's.
+const (
+	databases = 6
+	pairsOf   = databases * (databases - 1) / 2
+)
+
+// TestPersonsBehindMaskedCellsChangeNothing is the noninterference proof: of
+// databases that differ only in persons hidden behind masked cells, whatever is
+// asked, the outcome is the same to the byte: values, order, names, presence of
+// rows, notes, errors and exit code. Pairs of which the query was refused before
+// any data were read do not count.
+//
+// EPSQL_PAIRS asks for more pairs than the two thousand of every test run,
+// EPSQL_SEED for others, and EPSQL_MINUTES for as many as can be tried in a time;
+// with -update the result is written to testdata/noninterference.txt.
+func TestPersonsBehindMaskedCellsChangeNothing(t *testing.T) {
+	pairs, seed, start := asked("EPSQL_PAIRS", 2000), asked("EPSQL_SEED", 1), time.Now()
+	until := start.Add(time.Duration(asked("EPSQL_MINUTES", 60*24)) * time.Minute)
+	var all experiment
+	var both sync.Mutex
+	t.Run("in", func(t *testing.T) {
+		for i, population := range []string{"eps", "exhaustive"} {
+			t.Run(population, func(t *testing.T) {
+				t.Parallel()
+				e := interfere(t, population, pairs/2, uint64(seed+i), until) //nolint:gosec // a seed is any number
+				both.Lock()
+				defer both.Unlock()
+				all.pairs, all.queries, all.refused, all.shown = all.pairs+e.pairs, all.queries+e.queries, all.refused+e.refused, all.shown+e.shown
+			})
+		}
+	})
+	t.Logf("%d pairs of databases under %d random queries (%d more were refused before data were read; %d of the answers show a value): no difference",
+		all.pairs, all.queries, all.refused, all.shown)
+	if all.shown < all.queries/8 {
+		t.Errorf("only %d of %d answers show a value", all.shown, all.queries)
+	}
+	if *update && !t.Failed() {
+		all.record(t, seed, time.Since(start))
+	}
+}
+
+func asked(name string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
+		return n
+	}
+	return otherwise
+}
+
+// record keeps the result of a long run.
+func (e experiment) record(t *testing.T, seed int, took time.Duration) {
+	text := fmt.Sprintf(`command   EPSQL_PAIRS=%d EPSQL_SEED=%d go test ./engine/guard -run PersonsBehindMaskedCells -timeout 0 -args -update
+version   %s, %s %s/%s
+date      %s
+pairs     %d databases compared, under %d random queries
+refused   %d more queries, before any data were read
+answers   %d show at least one value that is not masked
+result    no difference in values, order, names, rows, notes, errors or exit codes
+took      %s
+`, asked("EPSQL_PAIRS", 2000), seed, cmp.Or(os.Getenv("EPSQL_VERSION"), "unknown"), runtime.Version(), runtime.GOOS, runtime.GOARCH,
+		time.Now().UTC().Format(time.DateOnly), e.pairs, e.queries, e.refused, e.shown, took.Round(time.Second))
+	if err := os.WriteFile(filepath.Join("testdata", "noninterference.txt"), []byte(text), 0o600); err != nil {
+		t.Error(err)
+	}
+}
+
+// interfere asks random queries of databases that differ in hidden persons, and
+// fails with the simplest query it can find whose outcome tells them apart.
+func interfere(t *testing.T, population string, pairs int, seed uint64, until time.Time) experiment {
+	r := rand.New(rand.NewPCG(seed, 7))
+	u := newUniverse(t, population, databases, nil)
+	var e experiment
+	for e.pairs < pairs && time.Now().Before(until) {
+		set := &settings[r.IntN(len(settings))]
+		if set.channel != "" && set.channel != u.guards[0].cfg.Channel.ID {
+			continue
+		}
+		states := u.hide(t, set, throw(r, 400))
+		for range 15 {
+			d := throw(r, 300)
+			query := speaker{d, set}.query()
+			first, planned := outcome(t, u.guards[0], query)
+			if !planned {
+				e.refused++
+				continue
+			}
+			e.queries++
+			if showsValue(first) {
+				e.shown++
+			}
+			if n := u.differs(t, query, first); n > 0 {
+				t.Fatal(u.report(t, set, d, states, n))
+			}
+			e.pairs += pairsOf
 		}
 	}
-	return err.Error() + fmt.Sprint(diag.ExitCode(err))
+	return e
 }
 
-// speaker makes random expressions.
-type speaker struct{ r *rand.Rand }
-
-func (s speaker) pick(options ...string) string { return options[s.r.IntN(len(options))] }
-
-// number is a numeric expression over x (a number), c (a condition) and y
-// (another number).
-func (s speaker) number(depth int) string {
-	if depth == 0 {
-		return s.pick("x", "y", "1", "1000", "0", "CAST(c AS INTEGER)", "NULL", "0.5")
-	}
-	a, b := s.number(depth-1), s.number(depth-1)
-	return s.pick(
-		a, "("+a+" + "+b+")", "("+a+" - "+b+")", "("+a+" * "+b+")", "(-"+a+")", "abs("+a+")", "round("+a+")",
-		"("+a+" / 7)", "coalesce("+a+", "+b+")", "nullif("+a+", "+b+")", "greatest("+a+", "+b+")",
-		"CASE WHEN "+s.condition(depth-1)+" THEN "+a+" ELSE "+b+" END", "CASE WHEN "+s.condition(depth-1)+" THEN "+a+" END",
-		"CASE WHEN "+s.condition(depth-1)+" THEN 0 ELSE "+b+" END", "CAST("+s.condition(depth-1)+" AS INTEGER)", "CAST("+a+" AS DOUBLE)", "sign("+a+")", "("+a+" % 10)",
-	)
-}
-
-func (s speaker) condition(depth int) string {
-	if depth <= 0 {
-		return s.pick("c", "NOT c", "x > 0", "x IS NOT NULL", "x = 500", "x BETWEEN 1 AND 900", "x IN (500, 700)")
-	}
-	return s.pick(
-		s.condition(depth-1)+" AND y > 100", "("+s.number(depth-1)+") > 3",
-		"coalesce("+s.condition(depth-1)+", FALSE)", "("+s.number(depth-1)+") IS NULL", s.condition(0),
-	)
-}
-
-func (s speaker) aggregate() string {
-	x := s.number(1 + s.r.IntN(2))
-	return s.pick(
-		"sum("+x+")", "avg("+x+")", "count("+x+")", "count(DISTINCT "+x+")", "stddev("+x+")", "var_pop("+x+")",
-		"covar_samp("+x+", y)", "count_if("+s.condition(1)+")", "count(*) FILTER (WHERE "+s.condition(1)+")",
-		"sum(y) FILTER (WHERE "+s.condition(0)+")", "sum("+x+") / count(*)", "round(100.0 * count("+x+") / count(*), 3)",
-	)
-}
-
-// query aggregates rows whose columns are id, g (a key), x, c and y.
-func (s speaker) query(source string) string {
-	steps := "CREATE VIEW r AS " + source + ";\n"
-	if s.r.IntN(3) == 0 {
-		steps += "CREATE VIEW s AS SELECT id, g, " + s.number(1) + " AS x, " + s.condition(0) + " AS c, y FROM r;\n"
-	} else {
-		steps += "CREATE VIEW s AS SELECT * FROM r;\n"
-	}
-	if s.r.IntN(3) == 0 {
-		steps += "CREATE VIEW q AS SELECT id, g, " + s.pick("sum", "max", "min", "avg", "count") + "(" + s.number(1) + ") AS x, bool_or(c) AS c, sum(y) AS y FROM s GROUP BY id, g;\n"
-	} else {
-		steps += "CREATE VIEW q AS SELECT * FROM s;\n"
-	}
-	cells := s.aggregate() + " AS a, " + s.aggregate() + " AS b"
-	if s.r.IntN(2) == 0 {
-		return steps + "SELECT " + cells + " FROM q"
-	}
-	return steps + "SELECT g, " + cells + " FROM q GROUP BY g" + s.pick("", " ORDER BY a", " HAVING a > 10", " ORDER BY b DESC LIMIT 1")
-}
-
-// sameOutcome asks a query of three databases, each made by a change, and wants
-// one outcome.
-func sameOutcome(t *testing.T, g *Guard, query string, change func() string) {
-	t.Helper()
-	first := ""
-	for range 3 {
-		if _, err := g.cfg.Workspace.DB.Exec(change()); err != nil {
-			t.Fatal(err)
-		}
-		got := outcome(t, g, query)
-		if first == "" {
-			first = got
-		} else if got != first {
-			t.Fatalf("%s\ntells about a few persons:\n%s\nand\n%s", query, first, got)
+// showsValue tells whether an answer has a cell that is neither masked nor NULL.
+func showsValue(outcome string) bool {
+	for _, line := range strings.Split(outcome, "\n")[1:] {
+		cells := strings.Split(line, " | ")
+		if slices.ContainsFunc(cells[min(1, len(cells)-1):], func(c string) bool { return c != "*" && c != "NULL" && c != "" }) && !strings.HasPrefix(line, "[{") {
+			return true
 		}
 	}
+	return false
 }
 
-// TestFewPersonsBehindAConditionTellNothing: two databases differ only in which
-// persons, none to three, have a supplement, and how much. Whatever is
-// aggregated over supplements, the outcome is the same to the byte. (Conditions
-// that join a supplement by OR to something that many meet are left out: there
-// only the difference with another answer tells, which one answer cannot stop.)
-func TestFewPersonsBehindAConditionTellNothing(t *testing.T) {
-	s := speaker{rand.New(rand.NewPCG(3, 4))}
-	g := guardOf(t, world(t, "eps", ""), "")
-	const source = "SELECT ss00010 AS id, pp0020 AS g, ss00165 AS x, ss00165 > 0 AS c, ss00060 AS y FROM soins_sante JOIN population ON pp0010 = ss00010"
-	for range rounds(60) {
-		sameOutcome(t, g, s.query(source), func() string {
-			var ids []string
-			for range s.r.IntN(4) {
-				ids = append(ids, fmt.Sprint(1+s.r.IntN(120)))
+// differs gives the first database whose outcome is not the first one's, or 0.
+func (u *universe) differs(t testing.TB, query, first string) int {
+	for i, g := range u.guards[1:] {
+		if got, _ := outcome(t, g, query); got != first {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// report shrinks the choices that made a query which tells the first database
+// and the n-th apart.
+func (u *universe) report(t testing.TB, set *setting, d *dice, states []string, n int) string {
+	ask := func(b []byte) (query, first, second string) {
+		query = speaker{&dice{bytes: b}, set}.query()
+		first, _ = outcome(t, u.guards[0], query)
+		second, _ = outcome(t, u.guards[n], query)
+		return query, first, second
+	}
+	query, first, second := ask(shrink(d.bytes, func(b []byte) bool {
+		_, first, second := ask(b)
+		return first != second
+	}))
+	return fmt.Sprintf("%s (channel %s):\n%s\ntells\n%s\nwhere the database has\n%s\nand\n%s\nwhere it has\n%s",
+		set.name, u.guards[0].cfg.Channel.ID, query, first, states[0], second, states[n])
+}
+
+// shrink makes a string of bytes shorter and smaller as long as it stays bad.
+func shrink(b []byte, bad func([]byte) bool) []byte {
+	for len(b) > 0 && bad(b[:len(b)/2]) {
+		b = b[:len(b)/2]
+	}
+	for better := true; better; {
+		better = false
+		for size := len(b); size > 0; size /= 2 {
+			for at := 0; at+size <= len(b); at += size {
+				if shorter := slices.Delete(slices.Clone(b), at, at+size); bad(shorter) {
+					b, better = shorter, true
+				}
 			}
-			change := "UPDATE main.soins_sante SET ss00165 = 0;"
-			if len(ids) > 0 {
-				change += fmt.Sprintf("UPDATE main.soins_sante SET ss00165 = %d WHERE ss00010 IN (%s)", []int{1, 500, 700}[s.r.IntN(3)], strings.Join(ids, ", "))
+		}
+		for i := range b {
+			for _, v := range []byte{0, b[i] / 2, b[i] - 1} {
+				smaller := slices.Clone(b)
+				smaller[i] = v
+				if v < b[i] && bad(smaller) {
+					b, better = smaller, true
+				}
 			}
-			return change
-		})
+		}
+	}
+	return b
+}
+
+// TestTheExperimentSeesAGuardThatIsOpen: the same experiment with a guard that
+// masks nothing finds a difference soon, so it can fail.
+func TestTheExperimentSeesAGuardThatIsOpen(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	u := newUniverse(t, "eps", 2, func(c *catalog.Channel) {
+		c.Threshold, c.Zero, c.ZeroWhy = 1, "publish", "to see that the experiment can fail"
+	})
+	for i := range settings {
+		set := &settings[i]
+		if set.channel != "" {
+			continue
+		}
+		found := false
+		for range 40 {
+			u.hide(t, set, throw(r, 400))
+			query := speaker{throw(r, 300), set}.query()
+			first, planned := outcome(t, u.guards[0], query)
+			found = found || planned && u.differs(t, query, first) > 0
+		}
+		if !found {
+			t.Errorf("%s: no difference in an open guard", set.name)
+		}
 	}
 }
 
-// TestFewPersonsInAStepTellNothing: two databases differ in who, none to three
-// persons, lives in a municipality, and in all that is known of them. Whatever is
-// asked about that municipality, the outcome is the same to the byte.
-func TestFewPersonsInAStepTellNothing(t *testing.T) {
-	s := speaker{rand.New(rand.NewPCG(5, 6))}
-	g := guardOf(t, world(t, "eps", ""), "")
-	const source = "SELECT ss00010 AS id, pp0020 AS g, ss00160 AS x, ss00165 > 0 AS c, ss00060 AS y FROM soins_sante JOIN population ON pp0010 = ss00010 WHERE pp0025 = '62063'"
-	for range rounds(40) {
-		sameOutcome(t, g, s.query(source), func() string {
-			change := "UPDATE main.population SET pp0025 = '21004' WHERE pp0025 = '62063';"
-			for range s.r.IntN(4) {
-				id := 1 + s.r.IntN(120)
-				change += fmt.Sprintf("UPDATE main.population SET pp0025 = '62063', pp0020 = '%d' WHERE pp0010 = %d;", 1+s.r.IntN(2), id)
-				change += fmt.Sprintf("UPDATE main.soins_sante SET ss00160 = %d, ss00165 = %d, ss00060 = %d WHERE ss00010 = %d;", s.r.IntN(1000), s.r.IntN(2)*500, s.r.IntN(5000), id)
+// TestWhatTheExperimentFound keeps the queries that once told databases apart, as
+// small as they were shrunk to.
+func TestWhatTheExperimentFound(t *testing.T) {
+	u := newUniverse(t, "eps", 2, nil)
+	for _, c := range []struct{ name, one, other, query string }{
+		{
+			"a value that one person has is one more to count",
+			"", "UPDATE main.soins_sante SET ss00165 = 500 WHERE ss00010 = 63;",
+			"SELECT count(*), count(DISTINCT ss00165) FROM soins_sante",
+		},
+	} {
+		for i, state := range []string{c.one, c.other} {
+			if _, err := u.guards[i].cfg.Workspace.DB.Exec(nobodyElse + state); err != nil {
+				t.Fatal(err)
 			}
-			return change
-		})
+		}
+		first, _ := outcome(t, u.guards[0], c.query)
+		if u.differs(t, c.query, first) > 0 {
+			t.Errorf("%s: %s", c.name, c.query)
+		}
 	}
 }
