@@ -21,8 +21,8 @@ import (
 // A release is an answer that is compared with what left before: what is written
 // to a file, and every answer where the channel says so. Besides the cells the
 // person engine is asked for the persons behind them, one row per group and
-// person, with the conditions that the person meets there; package history
-// compares, and the ledger keeps the sets.
+// person, with the conditions that the person meets there and what the person
+// contributes; package history compares, and the ledger keeps the sets.
 //
 // All shown cells of the leaves are compared and kept, also those that the query
 // above the wall leaves out: whatever it computes is made of them.
@@ -79,16 +79,14 @@ type comparison struct {
 // contributors are the persons behind the rows of a leaf.
 type contributors struct {
 	table *table
-	// sides are by owner, then by condition: the first is the whole group, the
-	// others are those who meet a check.
-	sides [][]side
 	owner []unitRef
+	sides [][]side // by owner
 }
 
-// side are the persons of each row, by row; nil when there are none.
+// side are the persons of each row of a leaf that cells stand on.
 type side struct {
-	check   int // of the leaf; -1 is the whole group
-	persons []*roaring.Bitmap
+	cells []int      // of the leaf
+	rows  []past.Set // by row; rows that are listed for their public keys alone have none
 }
 
 // comparing loads what was released when the answer must be compared; nil when
@@ -141,40 +139,89 @@ func (t *table) identity(row int) string {
 	return string(key)
 }
 
-// contributorSQL asks for the persons of every group: the keys, the person, and
-// which checks the person meets there.
-func (l *leaf) contributorSQL(u unitRef, checks []int) string {
+// sideSQL is a side as SQL over the rows of one person in one group: a condition
+// that the person meets, or what the person contributes. The whole group is "".
+type sideSQL struct {
+	sql    string
+	amount bool
+	cells  []int
+}
+
+// sidesSQL are the sides of a leaf: the group, every condition that is counted,
+// and what is added up. Of an average the sum is compared. What does not add up
+// (a spread, a quantile) is compared by the persons alone.
+func (l *leaf) sidesSQL() []sideSQL {
+	group := sideSQL{}
+	for i := range l.cells {
+		group.cells = append(group.cells, i)
+	}
+	out := []sideSQL{group}
+	for k, c := range l.checks {
+		if c.condition == "" {
+			continue
+		}
+		s := sideSQL{sql: "coalesce(bool_or(" + c.condition + "), FALSE)"}
+		for i, cell := range l.cells {
+			if slices.Contains(cell.checks, k) {
+				s.cells = append(s.cells, i)
+			}
+		}
+		out = append(out, s)
+	}
+	for i, c := range l.cells {
+		if sql := additive(c.sql); sql != "" {
+			out = append(out, sideSQL{sql: sql, amount: true, cells: []int{i}})
+		}
+	}
+	return out
+}
+
+// additive is the aggregate whose values of single persons add up to the cell, or
+// tell it together with a count; "" when there is none.
+func additive(sql string) string {
+	name, rest, _ := strings.Cut(sql, "(")
+	switch name {
+	case "count", "count_if", "countif", "sum":
+		if strings.HasPrefix(rest, "DISTINCT ") {
+			return ""
+		}
+		return sql
+	case "avg", "mean":
+		return "sum(" + rest
+	}
+	return ""
+}
+
+// contributorSQL asks for the persons of every group, one row each in the order
+// of their numbers: the keys, the person, then the sides besides the group.
+func (l *leaf) contributorSQL(u unitRef, sides []sideSQL) string {
 	var list, ordinals []string
 	for i, k := range l.keys {
 		list, ordinals = append(list, k.sql), append(ordinals, itoa(i+1))
 	}
 	list = append(list, u.contributor())
-	ordinals = append(ordinals, itoa(len(list)))
-	for _, k := range checks {
-		list = append(list, "coalesce(bool_or("+l.checks[k].condition+"), FALSE)")
+	person := itoa(len(list))
+	ordinals = append(ordinals, person)
+	for _, s := range sides[1:] {
+		list = append(list, s.sql)
 	}
 	for i := range list {
 		list[i] += " AS r" + itoa(i)
 	}
-	return "SELECT " + strings.Join(list, ", ") + l.tail + " GROUP BY " + strings.Join(ordinals, ", ")
+	return "SELECT " + strings.Join(list, ", ") + l.tail + " GROUP BY " + strings.Join(ordinals, ", ") + " ORDER BY " + person
 }
 
 // contributors reads the persons of the unit u behind the rows of a leaf.
 func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows map[string]int) ([]side, error) {
-	var checks []int
-	for i, c := range l.checks {
-		if c.condition != "" {
-			checks = append(checks, i)
-		}
-	}
-	scan, err := l.query(ctx, conn, l.contributorSQL(u, checks))
+	sides := l.sidesSQL()
+	scan, err := columnar.Query(ctx, conn, l.contributorSQL(u, sides))
 	if err != nil {
-		return nil, err
+		return nil, personFault(ctx, err)
 	}
 	defer scan.Close()
-	r := &contributorReader{leaf: l, scan: scan, rows: rows, numbers: make([][][]uint32, 1+len(checks))}
-	for i := range r.numbers {
-		r.numbers[i] = make([][]uint32, len(rows))
+	r := &contributorReader{leaf: l, scan: scan, rows: rows, asked: sides, found: make([][]contribution, len(sides))}
+	for i := range sides {
+		r.found[i] = make([]contribution, len(rows))
 	}
 	for {
 		n, err := scan.Next()
@@ -182,7 +229,7 @@ func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows
 			return nil, personFault(ctx, err)
 		}
 		if n == 0 {
-			return r.sides(checks), nil
+			return r.sides(u.unit), nil
 		}
 		if err := r.chunk(n); err != nil {
 			return nil, err
@@ -191,26 +238,32 @@ func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows
 }
 
 type contributorReader struct {
-	leaf    *leaf
-	scan    *columnar.Scan
-	rows    map[string]int
-	numbers [][][]uint32 // by side and row
+	leaf  *leaf
+	scan  *columnar.Scan
+	rows  map[string]int
+	asked []sideSQL
+	found [][]contribution // by side and row
+}
+
+// contribution are the persons of a row, in order, and what each contributes.
+type contribution struct {
+	numbers []uint32
+	amounts []uint64
+	// inexact: an amount is no whole number, so that they are not compared.
+	inexact bool
 }
 
 func (r *contributorReader) chunk(n int) error {
-	keys := make([]vector, len(r.leaf.keys))
-	for i := range keys {
-		keys[i] = vector{typ: r.scan.Types[i]}
-		keys[i].appendAll(r.scan.Column(i), n)
+	columns := make([]vector, len(r.scan.Types))
+	for i := range columns {
+		columns[i] = vector{typ: r.scan.Types[i]}
+		columns[i].appendAll(r.scan.Column(i), n)
 	}
-	person, typ := r.scan.Column(len(keys)), r.scan.Types[len(keys)]
-	meets := make([]columnar.Values, len(r.numbers)-1)
-	for i := range meets {
-		meets[i] = r.scan.Column(len(keys) + 1 + i)
-	}
+	keys := columns[:len(r.leaf.keys)]
+	person, sides := r.scan.Column(len(keys)), columns[len(keys)+1:]
 	var key []byte
 	for i := range n {
-		number := count(person, typ, i)
+		number := count(person, r.scan.Types[len(keys)], i)
 		if number <= 0 {
 			continue // nobody, or nobody protected
 		}
@@ -223,32 +276,69 @@ func (r *contributorReader) chunk(n int) error {
 			return diag.New(diag.Query, "contributors", "the persons behind the cells cannot be told").
 				WithHint("ask without writing to a file, and report this query")
 		}
-		r.numbers[0][row] = append(r.numbers[0][row], uint32(number)) //nolint:gosec // dense from 1
-		for m := range meets {
-			if meets[m].Bytes(1, n)[i] != 0 {
-				r.numbers[1+m][row] = append(r.numbers[1+m][row], uint32(number)) //nolint:gosec // dense from 1
+		r.found[0][row].add(uint32(number), 1) //nolint:gosec // dense from 1
+		for k := range sides {
+			c := &r.found[1+k][row]
+			amount, exact := sides[k].residue(i)
+			c.inexact = c.inexact || !exact
+			if amount != 0 {
+				c.add(uint32(number), amount) //nolint:gosec // dense from 1
 			}
 		}
 	}
 	return nil
 }
 
+func (c *contribution) add(number uint32, amount uint64) {
+	c.numbers = append(c.numbers, number)
+	if amount == 1 && c.amounts == nil {
+		return
+	}
+	for len(c.amounts) < len(c.numbers)-1 {
+		c.amounts = append(c.amounts, 1)
+	}
+	c.amounts = append(c.amounts, amount)
+}
+
+// residue is a whole number, or a truth as 0 or 1, as package history takes it;
+// false when it is neither. NULL is nothing.
+func (v *vector) residue(i int) (amount uint64, exact bool) {
+	if v.null(i) {
+		return 0, true
+	}
+	if v.text() {
+		return 0, false
+	}
+	b := v.bytes(i)
+	switch v.typ.Name {
+	case "BOOLEAN", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT":
+		return past.Residue(0, little(b)), true
+	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT":
+	default:
+		if !v.typ.Decimal {
+			return 0, false
+		}
+	}
+	if len(b) == 16 {
+		return past.Residue(int64(little(b[8:])), little(b[:8])), true //nolint:gosec // the bits of a signed number
+	}
+	shift := 64 - 8*len(b)
+	low := int64(little(b)<<shift) >> shift         //nolint:gosec // the bits of a signed number
+	return past.Residue(low>>63, uint64(low)), true //nolint:gosec // the bits of a signed number
+}
+
 // sides compresses what was read.
-func (r *contributorReader) sides(checks []int) []side {
-	out := make([]side, len(r.numbers))
-	for i, rows := range r.numbers {
-		out[i] = side{check: -1, persons: make([]*roaring.Bitmap, len(rows))}
-		if i > 0 {
-			out[i].check = checks[i-1]
-		}
-		for row, numbers := range rows {
-			if len(numbers) == 0 {
-				continue
+func (r *contributorReader) sides(unit string) []side {
+	var out []side
+	for i, asked := range r.asked {
+		s := side{cells: asked.cells, rows: make([]past.Set, len(r.rows))}
+		for row, c := range r.found[i] {
+			if len(c.numbers) > 0 && !(asked.amount && c.inexact) {
+				s.rows[row] = past.Set{Unit: unit, Members: roaring.BitmapOf(c.numbers...), Values: c.amounts}
 			}
-			slices.Sort(numbers)
-			out[i].persons[row] = roaring.BitmapOf(numbers...)
-			rows[row] = nil
 		}
+		r.found[i] = nil
+		out = append(out, s)
 	}
 	return out
 }
@@ -271,10 +361,9 @@ func (c *comparison) settle() {
 		return
 	}
 	for _, b := range c.behind {
-		b.visit(func(owner unitRef, s side, row int, _ []int) {
-			if m := s.at(row); !m.IsEmpty() {
-				c.sets = append(c.sets, past.Set{Unit: owner.unit, Members: m, Threshold: int(c.rules.threshold)})
-			}
+		b.visit(func(s past.Set, _ int, _ []int) {
+			s.Threshold = int(c.rules.threshold)
+			c.sets = append(c.sets, s)
 		})
 	}
 	c.behind = nil
@@ -284,8 +373,8 @@ func (c *comparison) settle() {
 func (c *comparison) hide() bool {
 	hidden := false
 	for _, b := range c.behind {
-		b.visit(func(owner unitRef, s side, row int, cells []int) {
-			if c.safe(owner, s.at(row)) {
+		b.visit(func(s past.Set, row int, cells []int) {
+			if c.safe(s) {
 				return
 			}
 			hidden = true
@@ -325,10 +414,10 @@ func (c *comparison) notes() []string {
 
 // safe compares the persons of one side of a row, and counts them as released
 // when they do not collide.
-func (c *comparison) safe(owner unitRef, m *roaring.Bitmap) bool {
-	s := past.Set{Unit: owner.unit, Members: m, Threshold: int(c.rules.threshold)}
+func (c *comparison) safe(s past.Set) bool {
+	s.Threshold = int(c.rules.threshold)
 	collision, bad := c.released.Compare(s)
-	if bad || m.IsEmpty() && owner.must && !c.rules.zeroSafe {
+	if bad {
 		c.collides = append(c.collides, collision.Entries...)
 		return false
 	}
@@ -336,32 +425,27 @@ func (c *comparison) safe(owner unitRef, m *roaring.Bitmap) bool {
 	return true
 }
 
-// visit gives every side of a row on which a shown cell stands, with these cells.
-func (b *contributors) visit(see func(owner unitRef, s side, row int, cells []int)) {
-	t := b.table
-	for row := range t.n {
-		for i, sides := range b.sides {
+// visit gives the persons of every side of a row on which shown cells stand, with
+// these cells.
+func (b *contributors) visit(see func(s past.Set, row int, cells []int)) {
+	for row := range b.table.n {
+		for _, sides := range b.sides {
 			for _, s := range sides {
+				if row >= len(s.rows) || s.rows[row].Members == nil {
+					continue
+				}
 				var cells []int
-				for j, cell := range t.leaf.cells {
-					if t.shown(row, j) && (s.check < 0 || slices.Contains(cell.checks, s.check)) {
-						cells = append(cells, j)
+				for _, cell := range s.cells {
+					if b.table.shown(row, cell) {
+						cells = append(cells, cell)
 					}
 				}
 				if len(cells) > 0 {
-					see(b.owner[i], s, row, cells)
+					see(s.rows[row], row, cells)
 				}
 			}
 		}
 	}
-}
-
-// at are the persons of a row; rows listed for their public keys alone have none.
-func (s side) at(row int) *roaring.Bitmap {
-	if row < len(s.persons) && s.persons[row] != nil {
-		return s.persons[row]
-	}
-	return roaring.New()
 }
 
 // ruleTexts are the rules of a channel in words, for the receipt of a release.

@@ -61,7 +61,7 @@ func TestThePersonsBehindEveryReleasedCellAreKept(t *testing.T) {
 		},
 		{
 			"who adds up", "SELECT sum(ss00160) FROM soins_sante JOIN population ON ss00010 = pp0010",
-			[]string{"TRUE", "pp0010 % 7 <> 0"},
+			[]string{"TRUE", "pp0010 % 7 <> 0", "amounts pp0010 % 7 <> 0"},
 		},
 		{
 			"several rows a person", "SELECT ss00020, count(*) FROM soins_sante WHERE ss00020 = '102771' GROUP BY 1",
@@ -77,10 +77,18 @@ func TestThePersonsBehindEveryReleasedCellAreKept(t *testing.T) {
 			}
 			var got, want []string
 			for _, s := range sets {
-				got = append(got, s.Unit+fmt.Sprint(s.Members.ToArray()))
+				kind := s.Unit
+				if s.Values != nil {
+					kind += " amounts"
+				}
+				got = append(got, kind+fmt.Sprint(s.Members.ToArray()))
 			}
 			for _, condition := range c.sets {
-				want = append(want, "person"+numbersOf(t, ws, condition))
+				kind := "person"
+				if rest, amounts := strings.CutPrefix(condition, "amounts "); amounts {
+					kind, condition = "person amounts", rest
+				}
+				want = append(want, kind+numbersOf(t, ws, condition))
 			}
 			slices.Sort(got)
 			slices.Sort(want)
@@ -112,6 +120,18 @@ func TestReleasesThatTellOfFewTogetherAreMasked(t *testing.T) {
 		{"another measure of all but one", men, "SELECT avg(pp0015) FROM population WHERE pp0020 = '1' AND NOT (pp0015 = 1921 AND pp0025 = '11001')", "-"},
 		{"a condition inside an aggregate", men, "SELECT count(*) FILTER (WHERE pp0020 = '1' AND NOT (pp0015 = 1921 AND pp0025 = '11001')) FROM population", "-"},
 		{"a quarter less", men, men + " AND pp0025 = '11001'", "30"},
+		{
+			"the same persons, other rows of two of them", "SELECT count(*) FROM soins_sante",
+			"SELECT count(*) FROM soins_sante WHERE NOT (ss00165 > 0 AND ss00015 > DATE '2008-01-20')", "-",
+		},
+		{
+			"the same in another measure", "SELECT sum(2 * ss00060) FROM soins_sante",
+			"SELECT avg(ss00060) FROM soins_sante WHERE NOT (ss00165 > 0 AND ss00015 > DATE '2008-01-20')", "-",
+		},
+		{
+			"other rows of many", "SELECT count(*) FROM soins_sante",
+			"SELECT count(*) FROM soins_sante WHERE ss00015 < DATE '2008-03-01'", "216",
+		},
 		{"a table above the wall is compared by its cells", men, "SELECT sum(n) FROM (SELECT pp0025, count(*) AS n FROM population WHERE pp0020 = '1' AND NOT (pp0015 = 1921 AND pp0025 = '11001') GROUP BY 1)", "-"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -15,6 +15,15 @@ func fold(n uint64) uint64 {
 	return n
 }
 
+// Residue is the number high * 2^64 + low modulo [Prime].
+func Residue(high int64, low uint64) uint64 {
+	h := high % Prime
+	if h < 0 {
+		h += Prime
+	}
+	return plus(times(uint64(h), 8), fold(low)) //nolint:gosec // not negative; 2^64 is 8
+}
+
 func plus(a, b uint64) uint64 { return fold(a + b) }
 
 func minus(a, b uint64) uint64 { return fold(a + Prime - b) }
@@ -43,12 +52,13 @@ type row []uint64
 type basis []row
 
 // reduce takes from r what the basis says already: afterwards it has no
-// coefficient where the basis has a first one.
-func (b basis) reduce(r row) {
+// coefficient where the basis has a first one. It gives the work that it was.
+func (b basis) reduce(r row) (work int) {
 	for i, p := range b {
 		if p == nil || r[i] == 0 {
 			continue
 		}
+		work += len(r) - i
 		c := Prime - r[i]
 		for j := i; j < len(r); j++ {
 			if p[j] != 0 {
@@ -56,6 +66,7 @@ func (b basis) reduce(r row) {
 			}
 		}
 	}
+	return work
 }
 
 // first is the place of the first coefficient; -1 when there is none.

@@ -105,7 +105,7 @@ func (n *near) build(k int) {
 // each visits the persons of a set in blocks, in order; from is the place of the
 // first.
 func each(m *roaring.Bitmap, visit func(from int, persons []uint32)) {
-	block := make([]uint32, 4096)
+	block := make([]uint32, min(4096, m.GetCardinality()))
 	from := 0
 	for it := m.ManyIterator(); ; {
 		n := it.NextMany(block)

@@ -31,10 +31,12 @@ type system struct {
 type answer int
 
 const (
-	none   answer = iota // no coefficients will do
-	some                 // these will
-	doubt                // the search was given up
-	maxTry = 2000        // steps of a search
+	none  answer = iota // no coefficients will do
+	some                // these will
+	doubt               // the search was given up
+
+	maxSteps = 2000    // branches of a search
+	maxWork  = 1 << 23 // multiplications of a search
 )
 
 // solve looks for coefficients under which equations of at most budget persons
@@ -63,39 +65,42 @@ type weighted struct {
 }
 
 type search struct {
-	steps int
-	found basis
+	steps, work int
+	found       basis
 }
 
 // run decides one branch: the equations of b hold, of rows those may fail that
 // weigh at most budget together.
 func (z *search) run(b basis, rows []weighted, budget int) answer {
-	if z.steps++; z.steps > maxTry {
+	if z.steps++; z.steps > maxSteps {
 		return doubt
 	}
 	for {
-		rows, budget = merge(b, rows, budget)
+		rows, budget = z.merge(b, rows, budget)
 		if budget < 0 {
 			return none
 		}
 		n := len(rows)
-		if rows = b.force(rows, budget); len(rows) == n {
+		if rows = z.force(b, rows, budget); len(rows) == n {
 			break
 		}
-	}
-	switch failures := pack(b, rows, budget); {
-	case failures == 0:
-		for _, w := range rows {
-			b.include(w.row)
+		if z.work > maxWork {
+			return doubt
 		}
-		z.found = b
-		return some
+	}
+	failures, held := z.pack(b, rows, budget)
+	switch {
 	case failures > budget:
 		return none
+	case z.work > maxWork:
+		return doubt
+	case failures == 0:
+		z.found = held
+		return some
 	}
 	// Either the heaviest equation holds or it is among those that fail.
 	with := slices.Clone(b)
-	with.include(rows[0].row)
+	z.include(with, rows[0].row)
 	if out := z.run(with, clone(rows[1:]), budget); out != none {
 		return out
 	}
@@ -111,9 +116,9 @@ func clone(rows []weighted) []weighted {
 }
 
 // include holds an equation, reduced first; false when it contradicts.
-func (b basis) include(r row) bool {
+func (z *search) include(b basis, r row) bool {
 	r = slices.Clone(r)
-	b.reduce(r)
+	z.work += b.reduce(r)
 	first := r.first()
 	if first < 0 {
 		return !r.wrong()
@@ -125,11 +130,11 @@ func (b basis) include(r row) bool {
 // merge reduces the equations and makes those that say the same one, the
 // heaviest first. Of those without coefficients it takes the weight of the
 // wrong ones from the budget.
-func merge(b basis, rows []weighted, budget int) ([]weighted, int) {
+func (z *search) merge(b basis, rows []weighted, budget int) ([]weighted, int) {
 	seen := make(map[string]int, len(rows))
 	out := rows[:0]
 	for _, w := range rows {
-		b.reduce(w.row)
+		z.work += b.reduce(w.row)
 		first := w.row.first()
 		if first < 0 {
 			if w.row.wrong() {
@@ -154,9 +159,9 @@ func (r row) key() string { return unsafe.String((*byte)(unsafe.Pointer(&r[0])),
 
 // force holds the equations that weigh more than may fail, and gives the others.
 // It stops at the first that contradicts, for merge to count.
-func (b basis) force(rows []weighted, budget int) []weighted {
+func (z *search) force(b basis, rows []weighted, budget int) []weighted {
 	for i, w := range rows {
-		if w.weight <= budget || !b.include(w.row) {
+		if w.weight <= budget || !z.include(b, w.row) {
 			return rows[i:]
 		}
 	}
@@ -165,13 +170,15 @@ func (b basis) force(rows []weighted, budget int) []weighted {
 
 // pack counts failures that cannot be avoided: it collects equations until they
 // contradict, takes the lightest of them, and begins anew with the rest. Zero
-// means that all hold together.
-func pack(b basis, rows []weighted, budget int) int {
-	failures, lightest := 0, 0
-	held := slices.Clone(b)
+// means that all hold together, as held does.
+func (z *search) pack(b basis, rows []weighted, budget int) (failures int, held basis) {
+	lightest := 0
+	held = slices.Clone(b)
 	for _, w := range rows {
 		r := slices.Clone(w.row)
-		held.reduce(r)
+		if z.work += held.reduce(r); z.work > maxWork {
+			return failures, nil
+		}
 		if lightest == 0 || w.weight < lightest {
 			lightest = w.weight
 		}
@@ -184,9 +191,9 @@ func pack(b basis, rows []weighted, budget int) int {
 			continue
 		}
 		if failures += lightest; failures > budget {
-			return failures
+			return failures, nil
 		}
 		held, lightest = slices.Clone(b), 0
 	}
-	return failures
+	return failures, held
 }

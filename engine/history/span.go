@@ -6,14 +6,16 @@ import (
 )
 
 // MaxSystem bounds the earlier sets whose combinations with a new one are
-// searched completely.
+// searched.
 const MaxSystem = 256
 
 const (
+	nearest        = 48      // sets, when more are too much work
 	firstEquations = 512     // of the new set, to begin with
+	outsideEach    = 2       // of every earlier set, to begin with
 	newEquations   = 64      // added when coefficients fail elsewhere
 	maxHolders     = 4       // smallest sets that hold the new one, whose parts are looked for
-	maxWalk        = 1 << 21 // persons and list entries visited to find them
+	maxWalk        = 1 << 19 // persons and list entries visited to find them
 )
 
 // spanning looks for a combination of a new set with earlier ones that leaves
@@ -32,11 +34,25 @@ type spanning struct {
 // span tells which earlier sets combine with s to fewer than k persons. In doubt
 // it says that some do.
 func (p *past) span(s Set, c cut, k int) (sets []int32, bad bool) {
-	z := &spanning{past: p, set: s, cut: c, place: map[int32]int32{}, asked: map[side]bool{}, inCut: make(map[uint32]bool, len(c))}
-	for _, p := range c {
-		z.inCut[p.atom] = true
+	for _, most := range []int{MaxSystem, nearest} {
+		sets, answer := p.spanOf(s, c, k, most)
+		if answer != doubt {
+			return sets, answer == some
+		}
 	}
-	z.sets = z.related()
+	return nil, true
+}
+
+// spanOf searches the combinations with at most so many sets.
+func (p *past) spanOf(s Set, c cut, k, most int) ([]int32, answer) {
+	z := &spanning{past: p, set: s, cut: c, place: map[int32]int32{}, asked: map[side]bool{}, inCut: make(map[uint32]bool, len(c))}
+	for _, part := range c {
+		z.inCut[part.atom] = true
+	}
+	z.sets = z.related(most)
+	// The smallest sets come first: what they share with few others is then
+	// eliminated without filling the system.
+	slices.SortStableFunc(z.sets, func(x, y int32) int { return cmp.Compare(p.sizes[x], p.sizes[y]) })
 	for i, set := range z.sets {
 		z.place[set] = int32(i) //nolint:gosec // at most MaxSystem
 	}
@@ -44,18 +60,19 @@ func (p *past) span(s Set, c cut, k int) (sets []int32, bad bool) {
 	z.begin()
 	coefficients, left, found := z.search(k - 1)
 	if found == none || found == some && left == 0 {
-		return nil, false
+		return nil, none
 	}
 	// A set that others add up to exactly tells nothing new.
 	if _, left, exact := z.search(0); exact == some && left == 0 {
-		return nil, false
+		return nil, none
 	}
+	var sets []int32
 	for i, c := range coefficients {
 		if c != 0 {
 			sets = append(sets, z.sets[i])
 		}
 	}
-	return sets, true
+	return sets, found
 }
 
 // search solves what was asked so far and asks where the solution fails, until
@@ -66,7 +83,7 @@ func (z *spanning) search(budget int) (coefficients []uint64, left int, found an
 		if found != some {
 			return nil, 0, found
 		}
-		fails := z.failures(coefficients)
+		fails := z.failures(coefficients, max(newEquations, budget))
 		left = 0
 		for _, f := range fails {
 			left += f.weight
@@ -100,19 +117,32 @@ func (z *spanning) ask(s side, weight int) bool {
 	return true
 }
 
-// begin asks for the heaviest sides of the atoms that the new set meets. Where
-// its persons alone contradict every combination, nobody else need be asked.
+// begin asks for the heaviest sides of the atoms that the new set meets, and for
+// some atoms of every earlier set.
 func (z *spanning) begin() {
 	sides := slices.Clone(z.cut)
 	slices.SortStableFunc(sides, func(x, y part) int { return cmp.Compare(y.weight, x.weight) })
 	for _, p := range sides[:min(len(sides), firstEquations)] {
 		z.ask(p.side, p.weight)
 	}
+	atoms := &z.past.atoms
+	block := make([]uint32, 64)
+	for _, set := range z.sets {
+		found := 0
+		for _, n := range block[:z.past.sets[set].Members.ManyIterator().NextMany(block)] {
+			a := atoms.of[n]
+			if !z.inCut[a] && z.ask(side{a, 0}, atoms.size[a]) {
+				if found++; found == outsideEach {
+					break
+				}
+			}
+		}
+	}
 }
 
 // failures are the sides whose equations do not hold: the persons that remain
-// in the combination.
-func (z *spanning) failures(coefficients []uint64) []part {
+// in the combination. It stops when there are more than most.
+func (z *spanning) failures(coefficients []uint64, most int) []part {
 	atoms := &z.past.atoms
 	var out []part
 	sum := func(a uint32) (v uint64) {
@@ -130,13 +160,13 @@ func (z *spanning) failures(coefficients []uint64) []part {
 	}
 	seen := map[uint32]bool{}
 	for i, c := range coefficients {
-		if c == 0 {
+		if c == 0 || len(out) > most {
 			continue
 		}
 		each(z.past.sets[z.sets[i]].Members, func(_ int, persons []uint32) {
 			for _, n := range persons {
 				a := atoms.of[n]
-				if z.inCut[a] || seen[a] {
+				if z.inCut[a] || len(out) > most || seen[a] {
 					continue
 				}
 				seen[a] = true
@@ -150,9 +180,9 @@ func (z *spanning) failures(coefficients []uint64) []part {
 }
 
 // related are the sets whose coefficients are asked: all, or the nearest.
-func (z *spanning) related() []int32 {
+func (z *spanning) related(most int) []int32 {
 	p := z.past
-	if len(p.sets) <= MaxSystem {
+	if len(p.sets) <= most {
 		return p.near.all()
 	}
 	size := z.set.size()
@@ -167,11 +197,11 @@ func (z *spanning) related() []int32 {
 		}
 	}
 	r := &ranking{past: p, chosen: map[int32]bool{}, walk: walk}
-	r.take(shared, func(set int32) float64 { return float64(shared[set]) / float64(min(p.sizes[set], size)) }, MaxSystem/2)
+	r.take(shared, func(set int32) float64 { return float64(shared[set]) / float64(min(p.sizes[set], size)) }, most/2)
 	// The parts of what holds the set may make up the rest of it.
 	for _, holder := range r.holders(shared, size) {
 		within := r.within(holder)
-		r.take(within, func(set int32) float64 { return float64(within[set]) / float64(p.sizes[set]) }, MaxSystem)
+		r.take(within, func(set int32) float64 { return float64(within[set]) / float64(p.sizes[set]) }, most)
 	}
 	return r.sets
 }

@@ -19,9 +19,10 @@ CREATE TABLE IF NOT EXISTS epsql.ledger (
 -- The persons behind released cells, each set once: a compressed bitmap of the
 -- dense numbers of a unit.
 CREATE TABLE IF NOT EXISTS epsql.contributors (
-    hash    VARCHAR NOT NULL, -- hex SHA-256 over unit and numbers
+    hash    VARCHAR NOT NULL, -- hex SHA-256 over unit, numbers and amounts
     unit    VARCHAR NOT NULL,
-    members BLOB    NOT NULL
+    members BLOB    NOT NULL,
+    amounts BLOB               -- what each contributes, as varints; NULL when it is 1
 );
 
 -- Which sets an entry released, and the smallest number of persons that it could show.

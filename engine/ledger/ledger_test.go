@@ -2,7 +2,8 @@ package ledger
 
 import (
 	"database/sql"
-	"strings"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -33,6 +34,8 @@ func set(numbers ...uint32) history.Set {
 func filled(t *testing.T) *sql.DB {
 	t.Helper()
 	db := workspace(t)
+	amounts := set(11, 12, 13, 14)
+	amounts.Values = []uint64{5, 1, history.Prime - 1, 300}
 	release := &Release{Files: []File{{Name: "a.csv", SHA256: "12"}}, Rules: []string{"a rule"}, ByRule: map[string]int{"few": 1}}
 	for _, a := range []struct {
 		query   string
@@ -41,7 +44,7 @@ func filled(t *testing.T) *sql.DB {
 	}{
 		{"SELECT ?", nil, nil},
 		{"SELECT count ( * )", release, []history.Set{set(1, 2, 3, 4), set(1, 2, 3, 4, 5, 6, 7, 8, 9)}},
-		{"SELECT x", release, []history.Set{set(1, 2, 3, 4), set(11, 12, 13, 14), set(1, 2, 3, 4)}},
+		{"SELECT x", release, []history.Set{set(1, 2, 3, 4), amounts, set(1, 2, 3, 4)}},
 		{"SELECT y", nil, nil},
 	} {
 		if _, err := Append(t.Context(), db, Entry{User: "a", Query: a.query, Macros: []string{"flags.a_v1@12"}, Release: a.release}, a.sets); err != nil {
@@ -96,13 +99,15 @@ func TestSetsAreKeptOnceAndComeBackAsTheyWere(t *testing.T) {
 	}
 	var got []string
 	for _, s := range sets {
-		got = append(got, s.Members.String())
+		got = append(got, fmt.Sprint(s.Members, s.Values))
 		if s.Unit != "person" || s.Threshold != 4 || s.Entry < 2 {
 			t.Errorf("set %+v", s)
 		}
 	}
-	if len(got) != 3 || !strings.Contains(strings.Join(got, " "), "{1,2,3,4,5,6,7,8,9}") {
-		t.Errorf("sets %v, want three", got)
+	slices.Sort(got)
+	want := []string{"{1,2,3,4,5,6,7,8,9} []", "{1,2,3,4} []", "{11,12,13,14} [5 1 2305843009213693950 300]"}
+	if !slices.Equal(got, want) {
+		t.Errorf("sets %v, want %v", got, want)
 	}
 }
 
@@ -121,6 +126,8 @@ func TestAChangeIsFound(t *testing.T) {
 		"a set that is gone":               "DELETE FROM epsql.contributors WHERE hash = (SELECT min(hash) FROM epsql.contributors)",
 		"a set of other persons":           "UPDATE epsql.contributors SET members = (SELECT members FROM epsql.contributors ORDER BY hash LIMIT 1)",
 		"a set of another unit":            "UPDATE epsql.contributors SET unit = 'provider'",
+		"another amount":                   "UPDATE epsql.contributors SET amounts = NULL",
+		"an amount too few":                "UPDATE epsql.contributors SET amounts = '\\x01'::BLOB",
 		"a set that cannot be read":        "UPDATE epsql.contributors SET members = 'x'::BLOB",
 		"the last entry, with its sets":    "UPDATE epsql.ledger SET hash = '0' WHERE number = 4",
 		"a change of who asked what under": "UPDATE epsql.ledger SET channel = 'other' WHERE number = 2",

@@ -8,6 +8,7 @@ import (
 	"database/sql/driver"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,11 +22,12 @@ import (
 // digest names a set by its content: how it is compressed makes no difference.
 func digest(s history.Set) string {
 	h := sha256.New()
-	h.Write([]byte(s.Unit + "\n"))
+	fmt.Fprintf(h, "%s %d\n", s.Unit, s.Members.GetCardinality())
 	block, bytes := make([]uint32, 4096), make([]byte, 4*4096)
 	for it := s.Members.ManyIterator(); ; {
 		n := it.NextMany(block)
 		if n == 0 {
+			h.Write(encode(s.Values))
 			return hex.EncodeToString(h.Sum(nil))
 		}
 		for i, x := range block[:n] {
@@ -84,7 +86,7 @@ func storeSets(ctx context.Context, conn *sql.Conn, entry int64, named map[strin
 				if err != nil {
 					return err
 				}
-				if err := app.AppendRow(r.hash, s.Unit, members); err != nil {
+				if err := app.AppendRow(r.hash, s.Unit, members, encode(s.Values)); err != nil {
 					return err
 				}
 			}
@@ -139,7 +141,7 @@ func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
 	if there, err := exists(ctx, db, "released"); err != nil || !there {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, `SELECT c.unit, c.members, max(r.threshold), min(r.entry)
+	rows, err := db.QueryContext(ctx, `SELECT c.unit, c.members, c.amounts, max(r.threshold), min(r.entry)
 		FROM epsql.released AS r JOIN epsql.contributors AS c USING (hash) GROUP BY ALL ORDER BY ALL`)
 	if err != nil {
 		return nil, fault(err)
@@ -148,11 +150,11 @@ func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
 	var out []history.Set
 	for rows.Next() {
 		var s history.Set
-		var members []byte
-		if err := rows.Scan(&s.Unit, &members, &s.Threshold, &s.Entry); err != nil {
+		var members, amounts []byte
+		if err := rows.Scan(&s.Unit, &members, &amounts, &s.Threshold, &s.Entry); err != nil {
 			return nil, fault(err)
 		}
-		if s.Members, err = decode(members); err != nil {
+		if err := decode(&s, members, amounts); err != nil {
 			return nil, broken(s.Entry)
 		}
 		out = append(out, s)
@@ -160,9 +162,32 @@ func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
 	return out, fault(rows.Err())
 }
 
-func decode(members []byte) (*roaring.Bitmap, error) {
-	m := roaring.New()
-	return m, m.UnmarshalBinary(members)
+// encode writes amounts as varints; nil when there are none.
+func encode(amounts []uint64) []byte {
+	var out []byte
+	for _, a := range amounts {
+		out = binary.AppendUvarint(out, a)
+	}
+	return out
+}
+
+// decode fills a set from its stored form.
+func decode(s *history.Set, members, amounts []byte) error {
+	s.Members = roaring.New()
+	if err := s.Members.UnmarshalBinary(members); err != nil {
+		return err
+	}
+	for len(amounts) > 0 {
+		a, n := binary.Uvarint(amounts)
+		if n <= 0 {
+			return errors.New("no varint")
+		}
+		s.Values, amounts = append(s.Values, a), amounts[n:]
+	}
+	if s.Values != nil && uint64(len(s.Values)) != s.Members.GetCardinality() {
+		return errors.New("not one amount for each person")
+	}
+	return nil
 }
 
 // verifySets checks that the sets of every entry are those that it sealed, and
@@ -214,7 +239,7 @@ func releasedRows(ctx context.Context, db *sql.DB) (map[int64][]releasedSet, err
 
 // verifyContents checks that every released set is there and unchanged.
 func verifyContents(ctx context.Context, db *sql.DB, byEntry map[int64][]releasedSet) error {
-	rows, err := db.QueryContext(ctx, "SELECT hash, unit, members FROM epsql.contributors")
+	rows, err := db.QueryContext(ctx, "SELECT hash, unit, members, amounts FROM epsql.contributors")
 	if err != nil {
 		return fault(err)
 	}
@@ -222,12 +247,12 @@ func verifyContents(ctx context.Context, db *sql.DB, byEntry map[int64][]release
 	good := map[string]bool{}
 	for rows.Next() {
 		var hash string
-		var members []byte
+		var members, amounts []byte
 		var s history.Set
-		if err := rows.Scan(&hash, &s.Unit, &members); err != nil {
+		if err := rows.Scan(&hash, &s.Unit, &members, &amounts); err != nil {
 			return fault(err)
 		}
-		if s.Members, err = decode(members); err == nil && digest(s) == hash {
+		if decode(&s, members, amounts) == nil && digest(s) == hash {
 			good[hash] = true
 		}
 	}
