@@ -89,7 +89,7 @@ type Report struct {
 	File     string
 	Status   Status
 	Err      *diag.Error // why it was refused or skipped
-	Format   string      // "fixed", "delimited", "parquet"
+	Format   string      // "fixed", "delimited", "parquet", "cobol", "sas7bdat", "xport"
 	Layout   string      // the layout's id and version; empty when the header says all
 	Encoding string      // "utf-8" or "latin-1"
 	Size     int64

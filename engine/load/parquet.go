@@ -23,10 +23,14 @@ func (l *loader) parquet(s *source, candidates []*catalog.Table) error {
 	}
 	s.format, s.sep = "parquet", ' '
 	if l.hits(names, candidates) == 0 {
-		return diag.New(diag.Data, "unknown-file", "no column of the Parquet file is a known zone").
-			WithHint("name the columns by the zone ids")
+		return unknownColumns("Parquet file")
 	}
 	return l.columns(s, names, candidates)
+}
+
+func unknownColumns(of string) error {
+	return diag.New(diag.Data, "unknown-file", "no column of the %s is a known zone", of).
+		WithHint("name the columns by the zone ids")
 }
 
 func (l *loader) parquetColumns(s *source) (names []string, err error) {
@@ -149,6 +153,8 @@ func (l *loader) reader(ctx context.Context, s *source) (reader, error) {
 		return l.parquetReader(ctx, s)
 	case "cobol":
 		return l.cobolReader(s)
+	case "sas7bdat", "xport":
+		return l.sasReader(s)
 	}
 	return l.textReader(s)
 }

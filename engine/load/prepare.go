@@ -65,7 +65,7 @@ func (p *preparer) run() {
 	var r record
 	for i := p.from; i < p.to; i++ {
 		p.block.taken[i] = false
-		if len(p.block.text(i)) == 0 && p.job.source.format != "parquet" {
+		if len(p.block.text(i)) == 0 && p.job.source.lined() {
 			continue
 		}
 		if bad := p.line(&sp, &r, i); bad.reason != "" {

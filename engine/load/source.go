@@ -28,7 +28,7 @@ type source struct {
 	optional bool // found in a folder under a name that tells nothing: it need not be a delivery
 	err      error
 
-	format string // "fixed", "delimited", "parquet", "cobol"
+	format string // "fixed", "delimited", "parquet", "cobol", "sas7bdat", "xport"
 	layout *catalog.Layout
 	cobol  cobol.Format
 	sep    byte
@@ -52,6 +52,9 @@ func (s *source) encoding() string {
 	}
 	return "utf-8"
 }
+
+// lined tells whether the file is lines of text, of which blank ones are none.
+func (s *source) lined() bool { return s.format == "fixed" || s.format == "delimited" }
 
 // field gives the index of a zone among the file's fields, -1 when it has none.
 func (s *source) field(zone string) int {
@@ -221,7 +224,7 @@ func (l *loader) recogniseAll(found []*source) []*source {
 	return found
 }
 
-// recognise decides what a file is: Parquet by its first bytes, COBOL records by
+// recognise decides what a file is: Parquet and SAS by its first bytes, COBOL records by
 // the types and lengths that a copybook gives them, delimited text
 // by a header with known zones, fixed width by the length of its lines.
 func (l *loader) recognise(s *source) error {
@@ -239,13 +242,15 @@ func (l *loader) recognise(s *source) error {
 	case bytes.HasPrefix(head, []byte("PAR1")):
 		return l.parquet(s, candidates)
 	}
+	if ok, err := l.sas(s, head, candidates); ok {
+		return err
+	}
 	if ok, err := l.cobol(s, head, candidates); ok || err != nil {
 		return err
 	}
-	switch {
-	case bytes.IndexByte(head, 0) >= 0:
+	if bytes.IndexByte(head, 0) >= 0 {
 		return diag.New(diag.Data, "binary-file", "the file is no text: it holds zero bytes").
-			WithHint("deliver fixed width or delimited text, Parquet, or records of a copybook that the catalogue knows; unpack archives first")
+			WithHint("deliver fixed width or delimited text, Parquet, a SAS data set, or records of a copybook that the catalogue knows; unpack archives first")
 	}
 	if s.bom = bytes.HasPrefix(head, byteOrderMark); s.bom {
 		head = head[len(byteOrderMark):]
