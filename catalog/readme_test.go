@@ -36,6 +36,11 @@ func TestTheReadmeNamesEveryKey(t *testing.T) {
 		{"a part", "zones/visits.yaml", "- {column:", "- {" + stray + ", column:"},
 		{"a layout", "layouts/herd_fixed.yaml", "id: herd_fixed", stray},
 		{"a field", "layouts/herd_fixed.yaml", "- {zone:", "- {" + stray + ", zone:"},
+		{"the records", "layouts/herd_cobol.yaml", "copybook: herd.cpy", stray},
+		{"the rows of a table", "layouts/herd_cobol.yaml", "- table: herd", "- " + stray + "\n      table: herd"},
+		{"a record", "layouts/herd_cobol.yaml", "- code: A", "- " + stray + "\n          code: A"},
+		{"a field of a record", "layouts/herd_cobol.yaml", "- {zone: FARM", "- {" + stray + ", zone: FARM"},
+		{"a condition", "layouts/herd_cobol.yaml", "{field: INSURER", "{" + stray + ", field: INSURER"},
 		{"a code list", "lists/species_1.yaml", "name: species", stray},
 		{"a column", "lists/species_1.yaml", "- {name:", "- {" + stray + ", name:"},
 	} {

@@ -120,7 +120,7 @@ func (r *reader) recordOf(y *RecordOf, n *yaml.Node) {
 
 func (r *reader) recordField(f *RecordField, n *yaml.Node) {
 	r.mark(f, n)
-	r.object(n, "a field", fields{
+	r.object(n, "a field of a record", fields{
 		"zone":   r.text(&f.Zone),
 		"from":   r.texts(&f.From),
 		"when":   r.condition(&f.When),
