@@ -9,7 +9,7 @@ FUZZTIME ?= 5m
 GOFUMPT      := go run mvdan.cc/gofumpt@v0.12.0
 GOLANGCILINT := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help build demo test lint bench golden fuzz clean
+.PHONY: help build demo test lint bench prove golden fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +29,18 @@ lint: ## go vet, gofumpt and golangci-lint
 		echo "not formatted (run gofumpt -w):"; echo "$$unformatted"; exit 1; fi
 	$(GOLANGCILINT) run ./...
 
-bench: ## measure loading, masking and queries
+bench: ## measure loading, masking and queries, and how useful the guard is
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
+
+prove: ## run the long proofs of the guard and print what they prove (hours)
+	@echo "1. Databases that differ only in hidden persons give the same bytes, whatever is asked (100 000 pairs)"
+	EPSQL_PROVE=1 EPSQL_VERSION=$(VERSION) go test -v -count 1 -timeout 0 -run 'PersonsBehindMaskedCells|GuardThatIsOpen|WhatTheExperimentFound' ./engine/guard
+	@echo "2. An attacker with linear programs solves no masked cell (10 000 tables)"
+	EPSQL_PROVE=1 go test -v -count 1 -timeout 0 ./engine/guard/suppress
+	@echo "3. No attack of testdata/attacks learns what it must not"
+	EPSQL_PROVE=1 go test -v -count 1 -timeout 0 -run 'Attack|Corpus' ./engine/guard
+	@echo "4. What is shown of the questions of testdata/utility is exact, and nearly all are answered as written"
+	EPSQL_PROVE=1 go test -v -count 1 -timeout 0 -run 'Utility' ./engine/guard
 
 golden: ## rewrite the golden files; read the difference before you commit it
 	@grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u | \

@@ -72,11 +72,11 @@ const (
 // rows, notes, errors and exit code. Pairs of which the query was refused before
 // any data were read do not count.
 //
-// EPSQL_PAIRS asks for more pairs than the two thousand of every test run,
-// EPSQL_SEED for others, and EPSQL_MINUTES for as many as can be tried in a time;
+// EPSQL_PROVE asks for a hundred thousand pairs in place of the two thousand of
+// every test run, EPSQL_PAIRS for a number, EPSQL_SEED for others, and EPSQL_MINUTES for as many as can be tried in a time;
 // with -update the result is written to testdata/noninterference.txt.
 func TestPersonsBehindMaskedCellsChangeNothing(t *testing.T) {
-	pairs, seed, start := asked("EPSQL_PAIRS", 2000), asked("EPSQL_SEED", 1), time.Now()
+	pairs, seed, start := askedPairs(), asked("EPSQL_SEED", 1), time.Now()
 	until := start.Add(time.Duration(asked("EPSQL_MINUTES", 60*24)) * time.Minute)
 	var all experiment
 	var both sync.Mutex
@@ -101,6 +101,13 @@ func TestPersonsBehindMaskedCellsChangeNothing(t *testing.T) {
 	}
 }
 
+func askedPairs() int {
+	if os.Getenv("EPSQL_PROVE") != "" {
+		return asked("EPSQL_PAIRS", 100_000)
+	}
+	return asked("EPSQL_PAIRS", 2000)
+}
+
 func asked(name string, otherwise int) int {
 	if n, err := strconv.Atoi(os.Getenv(name)); err == nil {
 		return n
@@ -118,7 +125,7 @@ refused   %d more queries, before any data were read
 answers   %d show at least one value that is not masked
 result    no difference in values, order, names, rows, notes, errors or exit codes
 took      %s
-`, asked("EPSQL_PAIRS", 2000), seed, cmp.Or(os.Getenv("EPSQL_VERSION"), "unknown"), runtime.Version(), runtime.GOOS, runtime.GOARCH,
+`, askedPairs(), seed, cmp.Or(os.Getenv("EPSQL_VERSION"), "unknown"), runtime.Version(), runtime.GOOS, runtime.GOARCH,
 		time.Now().UTC().Format(time.DateOnly), e.pairs, e.queries, e.refused, e.shown, took.Round(time.Second))
 	if err := os.WriteFile(filepath.Join("testdata", "noninterference.txt"), []byte(text), 0o600); err != nil {
 		t.Error(err)
