@@ -214,9 +214,9 @@ func (l *leaf) contributorSQL(u unitRef, sides []sideSQL) string {
 // contributors reads the persons of the unit u behind the rows of a leaf.
 func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows map[string]int) ([]side, error) {
 	sides := l.sidesSQL()
-	scan, err := columnar.Query(ctx, conn, l.contributorSQL(u, sides))
+	scan, err := l.query(ctx, conn, l.contributorSQL(u, sides))
 	if err != nil {
-		return nil, personFault(ctx, err)
+		return nil, err
 	}
 	defer scan.Close()
 	r := &contributorReader{leaf: l, scan: scan, rows: rows, asked: sides, found: make([][]contribution, len(sides))}
