@@ -154,6 +154,11 @@ func TestAnswers(t *testing.T) {
 			"pp0020 | n | m\n1 | 60 | 180000\n2 | 60 | 180000\n",
 		},
 		{
+			"a column of PIVOT whose row is not listed is masked, not empty",
+			"PIVOT (SELECT pp0020, pp0025, count(*) AS n FROM population GROUP BY ALL) ON pp0025 IN ('11001', '62063') USING sum(n) GROUP BY pp0020 ORDER BY 1",
+			"pp0020 | 11001 | 62063\n1 | 30 | *\n2 | 30 | *\n",
+		},
+		{
 			"steps of a script are inlined",
 			"CREATE VIEW hommes AS SELECT pp0010 AS id FROM population WHERE pp0020 = '1';\nCREATE VIEW leurs_soins AS SELECT s.* FROM soins_sante AS s JOIN hommes ON id = ss00010;\nSELECT count(DISTINCT ss00010) AS n, sum(ss00060) AS m FROM leurs_soins",
 			"n | m\n60 | 180000\n",

@@ -215,6 +215,9 @@ func (p *planner) tableFunction(t *ast.TableFunc) (*relation, error) {
 	kinds := make([]kind, len(t.Call.Args))
 	s := &scope{p: p, place: 'r'}
 	for i, a := range t.Call.Args {
+		if holdsQuery(a) {
+			return nil, p.refuse(a, "macro-argument", "an argument of a table function must be a constant").WithHint("write a number or text, or $name with --param")
+		}
 		v, err := s.plain(a)
 		if err != nil {
 			return nil, err

@@ -166,6 +166,10 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT pp0030, median(x) AS m, quantile_cont(x, 0.25) AS q1, median(x) FILTER (WHERE pp0020 = '1') AS hommes, count(*) AS n FROM (SELECT *, 10 * (pp0015 // 20) AS x FROM population) GROUP BY ROLLUP (pp0030) HAVING median(x) > 5 ORDER BY ALL",
 		},
 		{
+			"quartiles between two values that many share",
+			"SELECT quantile_cont(x, 0.25) AS q1, quantile_cont(x, 0.35) AS a, median(x) AS b FROM (SELECT CASE WHEN pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00160 > 4) THEN 10 WHEN pp0020 = '1' THEN 20 ELSE 40 END AS x FROM population)",
+		},
+		{
 			"a median of persons' totals, without groups",
 			"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY m) AS m FROM (SELECT ss00010 AS id, sum(ss00060) // 4000 AS m FROM soins_sante GROUP BY 1)",
 		},

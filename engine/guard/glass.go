@@ -19,7 +19,7 @@ const noMask = "0::UTINYINT"
 func (b *block) glass() (*relation, error) {
 	return b.glassWith(&scope{
 		p: b.p, place: 'g', members: b.f.members, merged: b.f.merged, aliases: b.aliases, env: b.env,
-		aggregates: b.grouped, windows: true,
+		aggregates: b.grouped, windows: true, absent: b.q.Pivoted && b.f.open,
 	})
 }
 
@@ -301,5 +301,9 @@ func (s *scope) glassAggregate(f *ast.Func) (value, error) {
 	}
 	out.sql += filter
 	out.mask = orMasks(anyMask(out.mask, filter), anyMask(everywhere, ""))
+	if s.absent && filter != "" {
+		// The row may be missing because few stand behind it.
+		out.mask = orMasks(out.mask, "CASE WHEN count(*)"+filter+" = 0 THEN 1::UTINYINT ELSE "+noMask+" END")
+	}
 	return out, nil
 }

@@ -30,7 +30,7 @@ func (p *planner) pivot(t *ast.Pivot, env *environment) (*relation, error) {
 	if t.Unpivot {
 		return p.unpivot(t, from, source, env)
 	}
-	q := &ast.Select{Clauses: ast.Clauses{Off: t.Off}, From: from}
+	q := &ast.Select{Clauses: ast.Clauses{Off: t.Off}, From: from, Pivoted: true}
 	for _, g := range pivotGroups(t, source) {
 		c := &ast.Column{Base: ast.Base{Off: t.Off, Alias: g}, Parts: []string{g}}
 		q.Items, q.GroupBy = append(q.Items, c), append(q.GroupBy, c)

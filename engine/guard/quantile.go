@@ -8,10 +8,10 @@ import (
 	"epsql/sql/ast"
 )
 
-// A quantile is a value of one person, or lies between the values of two. What is
-// answered in its place is the mean of the values around it, of at least as many
-// persons as the threshold asks for, with as many below and above. Where that
-// many share the value it is the quantile itself; no order of persons leaves. The
+// A quantile is a value of one person, or lies between the values of two. It is
+// answered where as many persons as the threshold asks for have that value, or
+// each of the two. Elsewhere the mean of the values around the place is answered,
+// of at least as many persons. Either way as many must be below and above. The
 // places are multiples of a twentieth, so that no two means differ by one
 // person's value.
 
@@ -41,7 +41,7 @@ func (x *summit) quantile(f *ast.Func) (value, error) {
 		n = len(x.ranked)
 		x.ranked = append(x.ranked, f)
 	}
-	x.b.p.warn("over persons a median or quantile_cont is the mean of the %d or %d values around it, so that no person's value is shown",
+	x.b.p.warn("a median or quantile_cont that fewer persons share is the mean of the %d or %d values around it, so that no person's value is shown",
 		2*x.reach()+1, 2*x.reach()+2)
 	i := itoa(n)
 	return value{sql: x.alias + ".q" + i, mask: "coalesce(" + x.alias + ".n" + i + ", 1::UTINYINT)", kind: number}, nil
@@ -173,19 +173,33 @@ func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func
 		}
 		y = "CASE WHEN " + c.guarded() + " THEN " + y + " END"
 	}
-	n := "q" + itoa(i)
+	n, group := "q"+itoa(i), strings.Join(append(slices.Clone(keys), "("+y+") IS NULL"), ", ")
+	owner := exact(up.units)[0].sql
 	columns := []string{
 		y + " AS " + n + "y",
-		"row_number() OVER (PARTITION BY " + strings.Join(append(slices.Clone(keys), "("+y+") IS NULL"), ", ") + " ORDER BY (" + y + "), " + exact(up.units)[0].sql + ") AS " + n + "r",
+		"row_number() OVER (PARTITION BY " + group + " ORDER BY (" + y + "), " + owner + ") AS " + n + "r",
 		"count(" + y + ") OVER (" + clause("PARTITION BY ", ", ", keys) + ") AS " + n + "n",
+		// The first and the number of the rows with this value.
+		"rank() OVER (PARTITION BY " + group + " ORDER BY (" + y + ")) AS " + n + "f",
+		"count(*) OVER (PARTITION BY " + group + ", (" + y + ")) AS " + n + "s",
 	}
 	n = alias + "." + n
 	at := strconv.FormatFloat(q, 'f', -1, 64) + "::DOUBLE * (" + n + "n - 1)"
+	present := "(" + n + "y IS NOT NULL) AND "
 	reach := itoa(x.reach())
 	low, high := "floor("+at+") + 1 - "+reach, "ceil("+at+") + 1 + "+reach
-	present := "(" + n + "y IS NOT NULL) AND "
 	around := present + n + "r BETWEEN " + low + " AND " + high
-	a.sql = "avg(" + n + "y) FILTER (WHERE " + around + ")"
+	side := func(end string) string {
+		return present + end + "(" + at + ") + 1 BETWEEN " + n + "f AND " + n + "f + " + n + "s - 1"
+	}
+	shared := func(end string) string {
+		return "count(DISTINCT " + owner + ") FILTER (WHERE " + side(end) + ") >= " + itoa(x.b.p.cfg.Channel.Threshold)
+	}
+	value := func(end string) string { return "min(" + n + "y) FILTER (WHERE " + side(end) + ")" }
+	between := "min(" + at + " - floor(" + at + ")) FILTER (WHERE " + side("floor") + ")"
+	a.sql = "CASE WHEN " + shared("floor") + " AND " + shared("ceil") +
+		" THEN " + value("floor") + " + (" + value("ceil") + " - " + value("floor") + ") * " + between +
+		" ELSE avg(" + n + "y) FILTER (WHERE " + around + ") END"
 	a.amount = ""
 	for _, c := range []string{around, present + n + "r < " + low, present + n + "r > " + high} {
 		a.parts = append(a.parts, term{when: []string{"(" + c + ")"}})

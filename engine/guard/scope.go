@@ -28,6 +28,8 @@ type scope struct {
 	// hidden is the mask of rows that a condition could not decide: aggregates
 	// over them are masked.
 	hidden string
+	// absent: an aggregate over no row is masked, since rows of few are not listed.
+	absent bool
 	depth  int
 }
 

@@ -37,6 +37,7 @@ type Select struct {
 	GroupSets [][]int // ROLLUP, CUBE or GROUPING SETS: positions in GroupBy; nil without
 	Having    Expr
 	Qualify   Expr
+	Pivoted   bool // made of PIVOT: its filters pick the rows of one column
 }
 
 // SetOp combines two queries.
