@@ -147,9 +147,11 @@ type Explanation struct {
 	Positions []Position  // where it stands in deliveries
 }
 
-// Position is the place of a zone in a layout.
+// Position is the place of a zone in a layout; of a COBOL layout, in a type of
+// record, where Field.Name is the copybook's name.
 type Position struct {
 	Layout *Layout
+	Record *RecordOf // nil when all records are of one type
 	Field  Field
 }
 
@@ -197,6 +199,7 @@ func (c *Catalog) explain(t *Table, z *Zone) Explanation {
 				e.Positions = append(e.Positions, Position{Layout: y, Field: f})
 			}
 		}
+		e.Positions = append(e.Positions, y.recordPositions(t, z)...)
 	}
 	return e
 }

@@ -59,7 +59,7 @@ type RecordField struct {
 	From         []string
 	Items        []*copybook.Item
 	When, Unless *Condition
-	Ours         bool // the place is not sourced
+	Ours         []string // of From, those whose place is not sourced
 }
 
 // Condition holds when a field of the record has one of the codes.
@@ -67,6 +67,31 @@ type Condition struct {
 	Field string
 	Item  *copybook.Item
 	Codes []string
+}
+
+// recordPositions are the places of a zone in the records of a COBOL layout.
+func (y *Layout) recordPositions(t *Table, z *Zone) (out []Position) {
+	if y.Records == nil {
+		return nil
+	}
+	for _, rows := range y.Records.Rows {
+		if rows.Table != t.Name {
+			continue
+		}
+		for _, of := range rows.Of {
+			for _, f := range of.Fields {
+				if f.Zone != z.ID {
+					continue
+				}
+				for _, item := range f.Items {
+					out = append(out, Position{Layout: y, Record: of, Field: Field{
+						Zone: z.ID, Name: item.Name, Start: item.Offset + 1, Length: item.Size, Ours: slices.Contains(f.Ours, item.Name),
+					}})
+				}
+			}
+		}
+	}
+	return out
 }
 
 const copybooks = "copybooks"
@@ -125,7 +150,7 @@ func (r *reader) recordField(f *RecordField, n *yaml.Node) {
 		"from":   r.texts(&f.From),
 		"when":   r.condition(&f.When),
 		"unless": r.condition(&f.Unless),
-		"ours":   r.boolean(&f.Ours),
+		"ours":   r.texts(&f.Ours),
 	}, "zone")
 }
 

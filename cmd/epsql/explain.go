@@ -103,7 +103,10 @@ func validityText(v catalog.Validity) string {
 // the zone's id as its header.
 func positionText(p catalog.Position) string {
 	layout := p.Layout.ID + " " + p.Layout.Version
-	if p.Layout.Format != "fixed" {
+	if p.Record != nil {
+		layout += fmt.Sprintf(": record %s, %s", p.Record.Code, p.Field.Name)
+	}
+	if p.Record == nil && p.Layout.Format != "fixed" {
 		if p.Field.Name == "" || strings.EqualFold(p.Field.Name, p.Field.Zone) {
 			return ""
 		}
