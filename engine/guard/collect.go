@@ -13,7 +13,15 @@ const maxPublic = 1_000_000
 
 // collect runs a leaf on the person engine and judges its rows.
 func collect(ctx context.Context, conn *sql.Conn, l *leaf, r rules) (*table, error) {
-	scan, err := l.query(ctx, conn, l.sql)
+	statement := l.sql
+	proven, err := l.proven(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	if proven {
+		statement = l.cellsSQL()
+	}
+	scan, err := l.query(ctx, conn, statement)
 	if err != nil {
 		return nil, err
 	}
@@ -26,6 +34,9 @@ func collect(ctx context.Context, conn *sql.Conn, l *leaf, r rules) (*table, err
 	}
 	t := newTable(l, scan.Types)
 	j := newJudge(t, r, scan.Types)
+	if proven {
+		j.enough()
+	}
 	for {
 		n, err := scan.Next()
 		if err != nil {
@@ -62,6 +73,7 @@ type judge struct {
 	types  []columnar.Type // of the columns that count
 	raw    []int64         // what these columns hold
 	counts []int64         // in the order of the leaf's readings
+	proven bool            // the counts hold for every row
 	checks []uint8
 	masks  []uint8
 }
@@ -71,6 +83,14 @@ func newJudge(t *table, r rules, types []columnar.Type) *judge {
 	return &judge{
 		table: t, rules: r, types: types, raw: make([]int64, len(types)), counts: make([]int64, len(t.leaf.readings)),
 		checks: make([]uint8, len(t.leaf.checks)), masks: make([]uint8, len(t.cells)),
+	}
+}
+
+// enough says that enough units stand behind everything: nothing is counted.
+func (j *judge) enough() {
+	j.proven = true
+	for i := range j.counts {
+		j.counts[i] = int64(j.table.leaf.limit)
 	}
 }
 
@@ -87,7 +107,9 @@ func (j *judge) rows(scan *columnar.Scan, n int) {
 			j.raw[i] = count(c, j.types[i], row)
 		}
 		for i, r := range t.leaf.readings {
-			j.counts[i] = r.of(j.raw)
+			if !j.proven {
+				j.counts[i] = r.of(j.raw)
+			}
 		}
 		j.row()
 	}

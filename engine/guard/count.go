@@ -2,6 +2,8 @@ package guard
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"epsql/engine/census"
 	"epsql/sql/diag"
@@ -56,68 +58,131 @@ func (r reading) of(columns []int64) int64 {
 	return n
 }
 
+// countColumn is a column of a leaf that counts units: of x, where a condition holds
+// and where it does not; "" is none. Of a mask it counts the bits.
+type countColumn struct {
+	x, condition string
+	mask         bool
+}
+
+// sql writes the column.
+func (c countColumn) sql(limit int) string {
+	switch {
+	case c.mask && c.condition == "":
+		return "coalesce(bit_count(bit_or(" + c.x + ")), 0)"
+	case c.mask:
+		return "coalesce(bit_count(bit_or(CASE WHEN " + c.condition + " THEN " + c.x + " END)), 0)"
+	case c.condition == "":
+		return census.Units(limit) + "(" + c.x + ")"
+	}
+	return census.Sides(limit) + "(" + c.x + ", " + bare(c.condition) + ")"
+}
+
+// bare leaves out of a condition what makes NULL FALSE: the counts take it so
+// anyway, and it costs time on every row.
+func bare(condition string) string {
+	conjuncts := conjunctsOf(condition)
+	for i, c := range conjuncts {
+		if x, ok := strings.CutPrefix(c, "coalesce("); ok {
+			if x, ok = strings.CutSuffix(x, ", FALSE)"); ok && closed(x) {
+				conjuncts[i] = "(" + x + ")"
+			}
+		}
+	}
+	return strings.Join(conjuncts, " AND ")
+}
+
+// conjunctsOf splits a condition at every AND outside parentheses.
+func conjunctsOf(condition string) []string {
+	var out []string
+	rest := condition
+	for from := 0; ; {
+		i := strings.Index(rest[from:], " AND ")
+		if i < 0 {
+			return append(out, rest)
+		}
+		if i += from; closed(rest[:i]) {
+			out, rest, from = append(out, rest[:i]), rest[i+len(" AND "):], 0
+		} else {
+			from = i + 1
+		}
+	}
+}
+
+// closed tells whether parentheses and quotes are closed in a piece of SQL, and
+// none was open before it.
+func closed(sql string) bool {
+	depth, quote := 0, rune(0)
+	for _, r := range sql {
+		switch {
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '\'' || r == '"':
+			quote = r
+		case r == '(':
+			depth++
+		case r == ')':
+			if depth--; depth < 0 {
+				return false
+			}
+		}
+	}
+	return depth == 0 && quote == 0
+}
+
 // counter collects the columns that count units, each once.
 type counter struct {
-	limit   int
-	columns []string
-	at      map[string]int
+	columns []countColumn
 	// sides is a column that has both sides, by what it counts.
 	sides map[string]int
 }
 
-func (c *counter) column(sql string) int {
-	i, ok := c.at[sql]
-	if !ok {
+func (c *counter) column(x countColumn) int {
+	i := slices.Index(c.columns, x)
+	if i < 0 {
 		i = len(c.columns)
-		c.columns = append(c.columns, sql)
-		c.at[sql] = i
+		c.columns = append(c.columns, x)
 	}
 	return i
 }
 
 // all reads the units behind a group.
 func (c *counter) all(u unitRef) reading {
-	x, isMask := u.counted()
-	if isMask {
-		return reading{c.column("coalesce(bit_count(bit_or(" + x + ")), 0)"), whole}
-	}
-	if i, ok := c.sides[x]; ok {
+	x, mask := u.counted()
+	if i, ok := c.sides[x]; ok && !mask {
 		return reading{i, either}
 	}
-	return reading{c.column(census.Units(c.limit) + "(" + x + ")"), whole}
+	return reading{c.column(countColumn{x: x, mask: mask}), whole}
 }
 
 // where reads the units that meet a condition.
 func (c *counter) where(u unitRef, condition string) reading {
-	x, isMask := u.counted()
-	if isMask {
-		return reading{c.column("coalesce(bit_count(bit_or(CASE WHEN " + condition + " THEN " + x + " END)), 0)"), whole}
+	x, mask := u.counted()
+	i := c.column(countColumn{x, condition, mask})
+	if mask {
+		return reading{i, whole}
 	}
-	return reading{c.both(x, condition), with}
+	if _, ok := c.sides[x]; !ok {
+		c.sides[x] = i
+	}
+	return reading{i, with}
 }
 
 // unless reads the units that do not meet a condition.
 func (c *counter) unless(u unitRef, condition string) reading {
-	x, isMask := u.counted()
-	if isMask {
+	if _, mask := u.counted(); mask {
 		return c.where(u, "NOT ("+condition+")")
 	}
-	return reading{c.both(x, condition), without}
-}
-
-func (c *counter) both(x, condition string) int {
-	i := c.column(census.Sides(c.limit) + "(" + x + ", " + condition + ")")
-	if _, ok := c.sides[x]; !ok {
-		c.sides[x] = i
-	}
-	return i
+	return reading{c.where(u, condition).column, without}
 }
 
 // counts are the columns that count the units of a group, and where the count of
 // each unit stands in them: those of the group, then per check those on its
 // sides, as [leaf.judge] reads them.
-func (l *leaf) counts() (columns []string, readings []reading) {
-	c := &counter{limit: l.limit, at: map[string]int{}, sides: map[string]int{}}
+func (l *leaf) counts() (columns []countColumn, readings []reading) {
+	c := &counter{sides: map[string]int{}}
 	var checks []reading
 	for _, k := range l.checks {
 		for _, u := range l.counted(k) {

@@ -24,8 +24,10 @@ type leaf struct {
 	cells  []leafCell
 	units  []unitRef
 	checks []check
-	// limit is up to where units are counted, readings where the counts stand.
+	// limit is up to where units are counted, tallies are the columns that count
+	// them, readings where the counts stand in these.
 	limit    int
+	tallies  []countColumn
 	readings []reading
 	// grid are conditions of the query on keys alone: they bound the rows that
 	// are listed whether or not somebody is behind them.
@@ -141,9 +143,9 @@ func (l *leaf) selectList() []string {
 	for _, c := range l.cells {
 		out = append(out, c.sql)
 	}
-	columns, readings := l.counts()
-	l.readings = readings
-	out = append(out, columns...)
+	for _, c := range l.tallies {
+		out = append(out, c.sql(l.limit))
+	}
 	for i := range out {
 		out[i] += " AS r" + itoa(i)
 	}
@@ -153,6 +155,7 @@ func (l *leaf) selectList() []string {
 // finish writes the leaf's SQL; tail is FROM and WHERE.
 func (l *leaf) finish(tail string) {
 	l.tail = tail
+	l.tallies, l.readings = l.counts()
 	l.sql = "SELECT " + strings.Join(l.selectList(), ", ") + tail
 	if len(l.keys) > 0 {
 		l.sql += " GROUP BY " + ordinals(len(l.keys))
