@@ -19,6 +19,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"epsql/catalog"
+	"epsql/engine/ledger"
 	"epsql/engine/store"
 	"epsql/macros"
 	"epsql/sql/diag"
@@ -176,8 +177,10 @@ func readSecrets(t testing.TB) (base string, out []secret) {
 
 // target is a database under attack: guarded, or plain DuckDB.
 type target interface {
-	// set makes the data those of a variant.
+	// set changes the data.
 	set(t testing.TB, script string)
+	// forget makes as if nothing had been asked before.
+	forget(t testing.TB)
 	// ask gives all that leaves for one question.
 	ask(t testing.TB, a attack, s step) response
 }
@@ -205,6 +208,9 @@ func play(t testing.TB, a attack, on target, plain *plainTarget) played {
 	t.Helper()
 	var out played
 	var all strings.Builder
+	if a.releases() {
+		on.forget(t)
+	}
 	for _, s := range a.steps {
 		switch s.verb {
 		case "ask", "release":
@@ -224,6 +230,11 @@ func play(t testing.TB, a attack, on target, plain *plainTarget) played {
 	}
 	out.text = all.String()
 	return out
+}
+
+// releases tells whether the attack depends on what left before.
+func (a attack) releases() bool {
+	return slices.ContainsFunc(a.steps, func(s step) bool { return s.verb == "release" || strings.Contains(s.channel, "+answers") })
 }
 
 // changesData tells whether the data must be made anew after the attack.
@@ -339,11 +350,16 @@ func (g *guarded) set(t testing.TB, script string) {
 	}
 }
 
+func (g *guarded) forget(t testing.TB) {
+	t.Helper()
+	g.set(t, "DROP TABLE IF EXISTS epsql.ledger; DROP TABLE IF EXISTS epsql.contributors; DROP TABLE IF EXISTS epsql.released")
+}
+
 func (g *guarded) ask(t testing.TB, a attack, s step) response {
 	t.Helper()
 	guard := g.guards[s.channel]
 	if guard == nil {
-		guard = guardOf(t, g.ws, s.channel)
+		guard = g.strict(t, s.channel)
 		g.guards[s.channel] = guard
 	}
 	guard.cfg.Latest = a.latest
@@ -352,7 +368,7 @@ func (g *guarded) ask(t testing.TB, a attack, s step) response {
 	if err != nil {
 		return failed(err)
 	}
-	r, err := guard.Run(t.Context(), p)
+	r, err := answer(t, guard, p, s.verb)
 	if err != nil {
 		return failed(err)
 	}
@@ -362,6 +378,38 @@ func (g *guarded) ask(t testing.TB, a attack, s step) response {
 		text: p.Explain() + draw(r) + fmt.Sprintf("%+v\n", sum), columns: r.columns, rows: r.rows,
 		masked: sum.Masked, cells: sum.Cells,
 	}
+}
+
+// strict is a guard of a channel, which may have options of its own:
+// "eps+dominance", "exhaustive+answers".
+func (g *guarded) strict(t testing.TB, channel string) *Guard {
+	t.Helper()
+	name, options, _ := strings.Cut(channel, "+")
+	out := guardOf(t, g.ws, name)
+	ch := *out.cfg.Channel
+	for option := range strings.SplitSeq(options, "+") {
+		switch option {
+		case "":
+		case "dominance":
+			ch.Dominance = &catalog.Dominance{P: 10}
+		case "answers":
+			ch.History = "answers"
+		default:
+			t.Fatalf("the option %s of a channel is not known", option)
+		}
+	}
+	out.cfg.Channel = &ch
+	return out
+}
+
+// answer runs a plan, as a release where the attack says so.
+func answer(t testing.TB, g *Guard, p *Plan, verb string) (*Result, error) {
+	t.Helper()
+	if verb != "release" {
+		return g.Run(t.Context(), p)
+	}
+	r, _, err := g.Release(t.Context(), p, func(*Result) ([]ledger.File, error) { return nil, nil })
+	return r, err
 }
 
 func failed(err error) response {
@@ -396,6 +444,9 @@ func (p *plainTarget) set(t testing.TB, script string) {
 		t.Fatal(err)
 	}
 }
+
+// forget does nothing: plain DuckDB keeps no account.
+func (p *plainTarget) forget(testing.TB) {}
 
 func (p *plainTarget) ask(t testing.TB, a attack, s step) response {
 	t.Helper()
