@@ -128,7 +128,7 @@ type Difference struct {
 }
 
 func (d Difference) String() string {
-	return strings.TrimSpace(d.What + " " + d.Name + ": " + d.How)
+	return strings.TrimSpace(d.What+" "+d.Name) + ": " + d.How
 }
 
 // Diff explains why two runs differ: first what went in, then what came out.

@@ -55,7 +55,11 @@ type state struct {
 	Inputs  Inputs         `json:"inputs"`
 	Steps   []StepRecord   `json:"steps"`
 	Outputs []OutputRecord `json:"outputs"`
+	Counts  OutputRecord   `json:"counts"`
 }
+
+// countsName is the table of how many rows the steps have.
+const countsName = "steps"
 
 // times is what is never the same twice.
 type times struct {
@@ -93,7 +97,7 @@ func (r *run) all(ctx context.Context) (*Manifest, error) {
 	if err := r.begin(ctx); err != nil {
 		return nil, err
 	}
-	for _, part := range []func(context.Context) error{r.keepSteps, r.countSteps, r.writeOutputs} {
+	for _, part := range []func(context.Context) error{r.keepSteps, r.writeOutputs, r.countSteps} {
 		if err := part(ctx); err != nil {
 			r.tell("stopped: %s", reason(err))
 			return nil, err
@@ -299,35 +303,40 @@ func (r *run) keepSteps(ctx context.Context) error {
 	return r.save()
 }
 
-// countSteps asks the guard how many rows every step has: a small number is
-// masked here as everywhere.
+// countSteps releases how many rows every step has, as a table like the others:
+// a small number is masked, and what would tell about few together with another
+// release too. It comes after the outputs, so that it never costs them a cell.
 func (r *run) countSteps(ctx context.Context) error {
-	for i := range r.state.Steps {
-		s := &r.state.Steps[i]
-		if s.Rows != "" {
-			continue
+	if len(r.steps) == 0 || intact(r.folder, r.state.Counts) {
+		return nil
+	}
+	var parts []string
+	for _, st := range r.steps {
+		parts = append(parts, "SELECT '"+st.Name+"' AS step, count(*) AS n FROM "+st.Name)
+	}
+	q := guard.Query{File: countsName, Text: strings.Join(parts, " UNION ALL ") + " ORDER BY step", Steps: r.guardSteps(r.kept)}
+	p, err := r.guard.Plan(ctx, q)
+	if err != nil {
+		return err
+	}
+	result, record, err := r.release(ctx, p, study.Output{Name: countsName, Formats: []string{"csv"}})
+	if err != nil {
+		return err
+	}
+	for row := range result.Rows() {
+		n := result.Summary().Mask
+		if !row[1].Masked {
+			n = fmt.Sprint(row[1].Value)
 		}
-		q := guard.Query{File: s.Name, Text: "SELECT count(*) AS n FROM " + s.Name, Steps: r.guardSteps(r.kept)}
-		p, err := r.guard.Plan(ctx, q)
-		if err != nil {
-			return err
-		}
-		result, err := r.guard.Run(ctx, p)
-		if err != nil {
-			return err
-		}
-		s.Rows = result.Summary().Mask
-		for row := range result.Rows() {
-			if !row[0].Masked {
-				s.Rows = fmt.Sprint(row[0].Value)
+		for i := range r.state.Steps {
+			if r.state.Steps[i].Name == row[0].Value {
+				r.state.Steps[i].Rows = n
+				r.tell("step %s has %s rows", r.state.Steps[i].Name, n)
 			}
 		}
-		r.tell("step %s has %s rows", s.Name, s.Rows)
-		if err := r.save(); err != nil {
-			return err
-		}
 	}
-	return nil
+	r.state.Counts = record
+	return r.save()
 }
 
 // writeOutputs answers and writes every output that is not there yet.
@@ -361,25 +370,11 @@ func (r *run) writeOutput(ctx context.Context, o study.Output) (OutputRecord, er
 	if err != nil {
 		return OutputRecord{}, err
 	}
-	targets, err := r.targets(o)
-	if err != nil {
-		return OutputRecord{}, err
-	}
-	result, err := release.Write(ctx, r.guard, p, targets...)
+	result, record, err := r.release(ctx, p, o)
 	if err != nil {
 		return OutputRecord{}, err
 	}
 	summary := result.Summary()
-	record := OutputRecord{
-		Name: o.Name, Rows: result.Len(), Cells: summary.Cells, Masked: summary.Masked, ByRule: summary.ByRule, Files: map[string]string{},
-	}
-	for _, t := range targets {
-		text, err := os.ReadFile(t.Path)
-		if err != nil {
-			return OutputRecord{}, err
-		}
-		record.Files[filepath.Base(t.Path)] = sha(text)
-	}
 	r.spent("output "+o.Name, began, summary.Ledger)
 	r.tell("output %s: %d rows, %d of %d cells masked, written in %s (%s)", o.Name, record.Rows, record.Masked, record.Cells,
 		seconds(began), strings.Join(formatsOf(o), ", "))
@@ -387,6 +382,28 @@ func (r *run) writeOutput(ctx context.Context, o study.Output) (OutputRecord, er
 		r.tell("note on %s: %s", o.Name, note)
 	}
 	return record, nil
+}
+
+// release answers a question into the files of an output.
+func (r *run) release(ctx context.Context, p *guard.Plan, o study.Output) (*guard.Result, OutputRecord, error) {
+	targets, err := r.targets(o)
+	if err != nil {
+		return nil, OutputRecord{}, err
+	}
+	result, err := release.Write(ctx, r.guard, p, targets...)
+	if err != nil {
+		return nil, OutputRecord{}, err
+	}
+	s := result.Summary()
+	record := OutputRecord{Name: o.Name, Rows: result.Len(), Cells: s.Cells, Masked: s.Masked, ByRule: s.ByRule, Files: map[string]string{}}
+	for _, t := range targets {
+		text, err := os.ReadFile(t.Path)
+		if err != nil {
+			return nil, OutputRecord{}, err
+		}
+		record.Files[filepath.Base(t.Path)] = sha(text)
+	}
+	return result, record, nil
 }
 
 // targets are the files of an output.
@@ -420,6 +437,9 @@ func (r *run) finish() (*Manifest, error) {
 				m.Outputs = append(m.Outputs, record)
 			}
 		}
+	}
+	if len(r.steps) > 0 {
+		m.Outputs = append(m.Outputs, r.state.Counts)
 	}
 	page, err := r.page(m)
 	if err != nil {

@@ -247,6 +247,9 @@ func literal(sqlType, text string) (string, bool) {
 // checkFormats wants every output in formats that there are.
 func (s *Study) checkFormats() error {
 	for _, o := range s.Plan.Outputs {
+		if o.Name == countsName {
+			return fault("study-output", "%s is the table of how many rows the steps have", countsName).At(o.Pos).WithHint("give the output another name")
+		}
 		for _, name := range o.Formats {
 			if _, refusal := fileFormat(name); refusal != nil {
 				return refusal.At(o.Pos)
