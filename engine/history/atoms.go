@@ -12,7 +12,7 @@ type atoms struct {
 	size []int    // persons by atom; of atom 0 it is unknown
 	head []int32  // by atom: the sets it is in, a list in nodes; -1 is the end
 	// nodes are shared: when an atom is cut, both sides keep the list so far.
-	nodes []node
+	nodes arena
 	in    []int32 // by atom: scratch, zero between uses
 }
 
@@ -68,24 +68,28 @@ func (a *atoms) reach(person uint32) {
 // cut tells how s cuts the atoms.
 func (a *atoms) cut(s Set) cut {
 	a.reach(s.Members.Maximum())
-	var c cut
-	if s.Values == nil {
-		each(s.Members, func(_ int, persons []uint32) {
-			for _, n := range persons {
-				atom := a.of[n]
-				if a.in[atom] == 0 {
-					c = append(c, part{side{atom, 1}, 0})
-				}
-				a.in[atom]++
-			}
-		})
-		for i, p := range c {
-			c[i].weight = int(a.in[p.atom])
-		}
-	} else {
-		c = a.cutValues(s)
+	if s.Values != nil {
+		return a.outside(a.cutValues(s))
 	}
-	return a.outside(c)
+	return a.outside(a.cutPersons(s))
+}
+
+// cutPersons are the parts inside a set to which each person contributes 1.
+func (a *atoms) cutPersons(s Set) cut {
+	var c cut
+	each(s.Members, func(_ int, persons []uint32) {
+		for _, n := range persons {
+			atom := a.of[n]
+			if a.in[atom] == 0 {
+				c = append(c, part{side{atom, 1}, 0})
+			}
+			a.in[atom]++
+		}
+	})
+	for i, p := range c {
+		c[i].weight = int(a.in[p.atom])
+	}
+	return c
 }
 
 // cutValues are the parts inside a set with values.
@@ -115,7 +119,7 @@ func (a *atoms) cutValues(s Set) cut {
 // outside adds the parts outside the set, from the counts of persons inside,
 // which it clears.
 func (a *atoms) outside(c cut) cut {
-	var out cut
+	out := make(cut, 0, 2*len(c))
 	for i, p := range c {
 		out = append(out, p)
 		if i+1 < len(c) && c[i+1].atom == p.atom {
@@ -132,44 +136,93 @@ func (a *atoms) outside(c cut) cut {
 // add refines the atoms by a set: each of its sides becomes an atom of its own,
 // but for one that is all that is left of its atom.
 func (a *atoms) add(s Set, set int32) {
-	moved := map[side]uint32{}
-	for _, p := range a.cut(s) {
-		if p.value == 0 {
-			continue
-		}
-		a.nodes = append(a.nodes, node{set, a.head[p.atom], p.value})
-		head := int32(len(a.nodes) - 1) //nolint:gosec // fewer nodes than 2^31
-		if p.atom != 0 && p.weight == a.size[p.atom] {
-			a.head[p.atom] = head
-			continue
-		}
-		moved[p.side] = uint32(len(a.size)) //nolint:gosec // not more than persons
-		a.in[p.atom] = 1                    // some of it moves
-		a.size[p.atom] -= p.weight
-		a.size = append(a.size, p.weight)
-		a.head = append(a.head, head)
-		a.in = append(a.in, 0)
-	}
-	if len(moved) == 0 {
+	a.reach(s.Members.Maximum())
+	if s.Values == nil {
+		a.addPersons(s, set)
 		return
 	}
-	each(s.Members, func(from int, persons []uint32) {
-		for i, n := range persons {
-			if atom := a.of[n]; a.in[atom] != 0 {
-				if to, is := moved[side{atom, s.value(from + i)}]; is {
-					a.of[n] = to
+	moved := map[side]uint32{}
+	c := a.cutValues(s)
+	for _, p := range c {
+		a.in[p.atom] = 0
+	}
+	for _, p := range c {
+		if to := a.enter(p, set); to != p.atom {
+			moved[p.side], a.in[p.atom] = to, 1
+		}
+	}
+	if len(moved) > 0 {
+		each(s.Members, func(from int, persons []uint32) {
+			for i, n := range persons {
+				if atom := a.of[n]; a.in[atom] != 0 {
+					if to, is := moved[side{atom, s.Values[from+i]}]; is {
+						a.of[n] = to
+					}
 				}
 			}
-		}
-	})
-	for p := range moved {
+		})
+	}
+	for _, p := range c {
 		a.in[p.atom] = 0
 	}
 }
 
-// sets visits the sets that an atom is in, with the value of its persons.
-func (a *atoms) sets(atom uint32, visit func(set int32, value uint64)) {
-	for i := a.head[atom]; i >= 0; i = a.nodes[i].next {
-		visit(a.nodes[i].set, a.nodes[i].value)
+// addPersons is add for a set to which each person contributes 1.
+func (a *atoms) addPersons(s Set, set int32) {
+	c, moves := a.cutPersons(s), false
+	for _, p := range c {
+		a.in[p.atom] = int32(a.enter(p, set)) //nolint:gosec // not more than persons
+		moves = moves || uint32(a.in[p.atom]) != p.atom
+	}
+	if moves {
+		each(s.Members, func(_ int, persons []uint32) {
+			for _, n := range persons {
+				a.of[n] = uint32(a.in[a.of[n]]) //nolint:gosec // not negative
+			}
+		})
+	}
+	for _, p := range c {
+		a.in[p.atom] = 0
 	}
 }
+
+// enter notes that part of an atom is in a set, and gives the atom that the part
+// is now.
+func (a *atoms) enter(p part, set int32) uint32 {
+	head := a.nodes.add(node{set, a.head[p.atom], p.value})
+	if p.atom != 0 && p.weight == a.size[p.atom] {
+		a.head[p.atom] = head
+		return p.atom
+	}
+	a.size[p.atom] -= p.weight
+	a.size = append(a.size, p.weight)
+	a.head = append(a.head, head)
+	a.in = append(a.in, 0)
+	return uint32(len(a.size) - 1) //nolint:gosec // not more than persons
+}
+
+// sets visits the sets that an atom is in, with the value of its persons.
+func (a *atoms) sets(atom uint32, visit func(set int32, value uint64)) {
+	for i := a.head[atom]; i >= 0; {
+		n := a.nodes.at(i)
+		visit(n.set, n.value)
+		i = n.next
+	}
+}
+
+// arena holds nodes in blocks, which stay where they are when it grows.
+type arena [][]node
+
+const arenaBlock = 1 << 15
+
+func (a *arena) add(n node) int32 {
+	last := len(*a) - 1
+	if last < 0 || len((*a)[last]) == arenaBlock {
+		*a = append(*a, make([]node, 0, arenaBlock))
+		last++
+	}
+	(*a)[last] = append((*a)[last], n)
+	return int32(last*arenaBlock + len((*a)[last]) - 1) //nolint:gosec // fewer nodes than 2^31
+}
+
+func (a arena) at(i int32) *node { return &a[i/arenaBlock][i%arenaBlock] }

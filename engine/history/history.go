@@ -34,9 +34,10 @@
 // modulo a prime over the atoms ([past.span]): which coefficients leave fewer
 // than k persons?
 //
-// The first two tests see every earlier set. The elimination is complete up to
-// [MaxSystem] sets, beyond that it takes the nearest: those that share most with
-// the new set and with the smallest sets that hold it.
+// The first two tests see every earlier set, however many there are. The
+// elimination is complete up to [MaxSystem] different sets, where it is not too
+// much work; beyond, it takes the nearest: those that share most with the new set
+// and with the smallest sets that hold it.
 //
 // # What a collision tells
 //

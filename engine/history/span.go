@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// MaxSystem bounds the earlier sets whose combinations with a new one are
-// searched.
+// MaxSystem bounds the earlier sets whose combinations with a new one are all
+// searched. Of more sets the nearest are taken.
 const MaxSystem = 256
 
 const (
-	nearest        = 48      // sets, when more are too much work
+	nearest        = 64      // sets, of more than are all searched
 	firstEquations = 512     // of the new set, to begin with
 	outsideEach    = 2       // of every earlier set, to begin with
 	newEquations   = 64      // added when coefficients fail elsewhere
@@ -26,7 +26,7 @@ type spanning struct {
 	cut   cut
 	inCut map[uint32]bool
 	sets  []int32 // the unknowns: their coefficients are asked
-	place map[int32]int32
+	place []int32 // by set: of its coefficient; -1 when it is not asked
 	asked map[side]bool
 	sys   system
 }
@@ -34,18 +34,19 @@ type spanning struct {
 // span tells which earlier sets combine with s to fewer than k persons. In doubt
 // it says that some do.
 func (p *past) span(s Set, c cut, k int) (sets []int32, bad bool) {
-	for _, most := range []int{MaxSystem, nearest} {
-		sets, answer := p.spanOf(s, c, k, most)
-		if answer != doubt {
-			return sets, answer == some
-		}
+	found := doubt
+	if len(p.sets) <= MaxSystem {
+		sets, found = p.spanOf(s, c, k, MaxSystem)
 	}
-	return nil, true
+	if found == doubt {
+		sets, found = p.spanOf(s, c, k, nearest)
+	}
+	return sets, found != none
 }
 
 // spanOf searches the combinations with at most so many sets.
 func (p *past) spanOf(s Set, c cut, k, most int) ([]int32, answer) {
-	z := &spanning{past: p, set: s, cut: c, place: map[int32]int32{}, asked: map[side]bool{}, inCut: make(map[uint32]bool, len(c))}
+	z := &spanning{past: p, set: s, cut: c, place: make([]int32, len(p.sets)), asked: map[side]bool{}, inCut: make(map[uint32]bool, len(c))}
 	for _, part := range c {
 		z.inCut[part.atom] = true
 	}
@@ -53,6 +54,9 @@ func (p *past) spanOf(s Set, c cut, k, most int) ([]int32, answer) {
 	// The smallest sets come first: what they share with few others is then
 	// eliminated without filling the system.
 	slices.SortStableFunc(z.sets, func(x, y int32) int { return cmp.Compare(p.sizes[x], p.sizes[y]) })
+	for i := range z.place {
+		z.place[i] = -1
+	}
 	for i, set := range z.sets {
 		z.place[set] = int32(i) //nolint:gosec // at most MaxSystem
 	}
@@ -109,7 +113,7 @@ func (z *spanning) ask(s side, weight int) bool {
 	z.asked[s] = true
 	e := equation{value: s.value, weight: weight}
 	z.past.atoms.sets(s.atom, func(set int32, value uint64) {
-		if i, ok := z.place[set]; ok {
+		if i := z.place[set]; i >= 0 {
 			e.sets = append(e.sets, term{i, value})
 		}
 	})
@@ -147,7 +151,7 @@ func (z *spanning) failures(coefficients []uint64, most int) []part {
 	var out []part
 	sum := func(a uint32) (v uint64) {
 		atoms.sets(a, func(set int32, value uint64) {
-			if i, ok := z.place[set]; ok {
+			if i := z.place[set]; i >= 0 {
 				v = plus(v, times(coefficients[i], value))
 			}
 		})
