@@ -216,8 +216,9 @@ func (a *Rows) All() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		for i, t := range a.tables {
 			for _, parts := range t.parts {
-				for _, key := range keys(parts) {
-					if !yield(t.row(i, key, parts)) {
+				of := keysOf(parts)
+				for _, key := range distinct(of) {
+					if !yield(t.row(i, key, parts, of)) {
 						return
 					}
 				}
@@ -231,11 +232,20 @@ func (a *Rows) All() iter.Seq[Row] {
 	}
 }
 
-// keys are those of an owner's rows: a key that begins another one is no row of its own.
-func keys(parts []part) []string {
-	var all []string
+// keysOf gives the key of each part.
+func keysOf(parts []part) []string {
+	out := make([]string, len(parts))
 	for i := range parts {
-		key := parts[i].key()
+		out[i] = parts[i].key()
+	}
+	return out
+}
+
+// distinct are the keys of an owner's rows: a key that begins another one is no
+// row of its own.
+func distinct(keys []string) []string {
+	var all []string
+	for _, key := range keys {
 		if !slices.ContainsFunc(all, func(k string) bool { return strings.HasPrefix(k, key) }) {
 			all = append(slices.DeleteFunc(all, func(k string) bool { return strings.HasPrefix(key, k) }), key)
 		}
@@ -243,17 +253,19 @@ func keys(parts []part) []string {
 	return all
 }
 
-// row fills a row with the parts that are of it, those of fewer rows last.
-func (t *table) row(index int, key string, parts []part) Row {
+// row fills a row with the parts that are of it, those of fewer rows last. Keys
+// are those of the parts.
+func (t *table) row(index int, key string, parts []part, keys []string) Row {
 	r := Row{Table: index, Values: make([]string, len(t.zones))}
 	own := false // the number is that of a record of this row alone
 	for _, b := range t.types {
-		p := b.choose(key, parts)
-		if p == nil {
+		n := b.choose(key, parts, keys)
+		if n < 0 {
 			continue
 		}
+		p := &parts[n]
 		p.used = true
-		if alone := p.key() == key; r.Number == 0 || alone && (!own || p.number < r.Number) {
+		if alone := keys[n] == key; r.Number == 0 || alone && (!own || p.number < r.Number) {
 			r.Number, own = p.number, alone
 		}
 		rest := p.text
@@ -269,16 +281,15 @@ func (t *table) row(index int, key string, parts []part) Row {
 }
 
 // choose finds the part of a type that counts for a row: the last one, or the
-// one with the greatest zone.
-func (b *binding) choose(key string, parts []part) *part {
-	var best *part
+// one with the greatest zone; -1 when there is none.
+func (b *binding) choose(key string, parts []part, keys []string) int {
+	best := -1
 	for i := range parts {
-		p := &parts[i]
-		if p.of != b || !strings.HasPrefix(key, p.key()) {
+		if parts[i].of != b || !strings.HasPrefix(key, keys[i]) {
 			continue
 		}
-		if best == nil || b.latest < 0 || p.value(b.latest) >= best.value(b.latest) {
-			best = p
+		if best < 0 || b.latest < 0 || parts[i].value(b.latest) >= parts[best].value(b.latest) {
+			best = i
 		}
 	}
 	return best
