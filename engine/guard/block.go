@@ -15,6 +15,9 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (p *planner) selectBlock(q *ast.Select, env *environment) (*relation, error) {
 	grouped := len(q.GroupBy) > 0 || q.GroupAll || q.Having != nil || p.anyAggregate(q)
 	above := grouped || len(q.Order) > 0 || q.OrderAll || q.Limit != nil || q.Offset != nil || q.Distinct || q.Qualify != nil || anyWindow(q)
+	// Single values beside each other are one answer: they are protected together.
+	_, single := q.From.(*ast.Empty)
+	above = above || single && slices.ContainsFunc(q.Items, holdsQuery)
 	f, err := p.bindFrom(q.From, q.Where, env, func(zone) bool { return above })
 	if err != nil {
 		return nil, err
@@ -194,6 +197,9 @@ func (o *output) hide(sql string) string {
 // support carries a condition along.
 func (o *output) support(sp support) support {
 	hidden := support{sql: o.hide(sp.sql), twoSided: sp.twoSided, full: sp.full, spare: sp.spare, branch: sp.branch}
+	if sp.side != "" {
+		hidden.side = o.hide(sp.side)
+	}
 	for _, b := range sp.bits {
 		hidden.bits = append(hidden.bits, unitBits{b.name, o.hide(b.sql)})
 	}

@@ -122,6 +122,10 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT quoi, pp0020, count(*) AS n FROM (SELECT pp0010 AS id, 'tous' AS quoi FROM population UNION ALL SELECT ss00010, 'dmg' FROM soins_sante WHERE ss00020 = '102771' UNION ALL SELECT ss00010, 'autre' FROM soins_sante WHERE ss00020 = '101076') JOIN population ON pp0010 = id GROUP BY 1, 2 ORDER BY 1, 2",
 		},
 		{
+			"sums of labelled steps, with a condition on one",
+			"SELECT quoi, sum(x) AS x, count(*) AS n FROM (SELECT ss00010 AS id, 'a' AS quoi, CASE WHEN ss00020 = '101076' THEN ss00060 ELSE 0 END AS x FROM soins_sante UNION ALL SELECT ss00010, 'b', ss00165 FROM soins_sante UNION ALL SELECT ss00010, 'c', ss00160 FROM soins_sante) GROUP BY 1 ORDER BY 1",
+		},
+		{
 			"costs of two kinds, added up by person",
 			"SELECT count(*) AS n, sum(m) AS m FROM (SELECT id, sum(x) AS m FROM (SELECT ss00010 AS id, ss00160 AS x FROM soins_sante WHERE ss00020 <> '101032' UNION ALL SELECT ss00010, ss00165 FROM soins_sante) GROUP BY id)",
 		},
@@ -274,6 +278,10 @@ func TestAttacksThroughFullSQL(t *testing.T) {
 		{"the same, gathered by person", "SELECT sum(n) AS n FROM (SELECT id, count(*) AS n FROM (SELECT pp0010 AS id FROM population UNION ALL SELECT ss00010 FROM soins_sante WHERE ss00165 > 0) GROUP BY id)"},
 		{"by who is not in a second table", "SELECT count(*) AS n, count(DISTINCT id) AS m FROM (SELECT pp0010 AS id FROM population UNION ALL SELECT pp0010 FROM population WHERE NOT (pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0)))"},
 		{"by who is in both", "SELECT count(*) AS n FROM (SELECT pp0010 AS id FROM population WHERE pp0020 = '1' UNION ALL SELECT pp0010 FROM population WHERE pp0020 = '2' OR pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00165 > 0))"},
+		{"by amounts of few stacked on amounts of many", "SELECT sum(x) AS s, avg(x) AS a FROM (SELECT ss00010 AS id, ss00060 AS x FROM soins_sante UNION ALL SELECT ss00010, ss00165 FROM soins_sante)"},
+		{"the same, gathered by person first", "SELECT sum(x) AS s FROM (SELECT id, sum(x) AS x FROM (SELECT ss00010 AS id, ss00060 AS x FROM soins_sante UNION ALL SELECT ss00010, ss00165 FROM soins_sante) GROUP BY id)"},
+		{"by a condition on one side, under labels", "SELECT sum(x) FILTER (WHERE l = 'b') AS s FROM (SELECT pp0010 AS id, 'a' AS l, 1000 AS x FROM population UNION ALL SELECT ss00010, 'b', 1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END FROM soins_sante)"},
+		{"by amounts of few, unpivoted", "SELECT sum(v) AS v FROM (UNPIVOT (SELECT ss00010, ss00060 AS a, ss00165 AS b FROM soins_sante) ON a, b INTO NAME quoi VALUE v)"},
 		{"by labels that do not tell the sides apart", "SELECT l, count(*) AS n FROM (SELECT pp0010 AS id, '*' AS l FROM population UNION ALL SELECT ss00010, '*' FROM soins_sante WHERE ss00165 > 0) GROUP BY l"},
 		{"by a condition on one side of a union", "SELECT sum(x) AS s FROM (SELECT pp0010 AS id, 1000 AS x FROM population UNION ALL SELECT ss00010, 1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END FROM soins_sante)"},
 		{"by a median of few", "SELECT median(pp0015) AS m, quantile_cont(pp0015, 0.25) AS q FROM population WHERE pp0025 = '62063'"},

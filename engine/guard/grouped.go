@@ -37,6 +37,7 @@ func (b *block) leaf(keys []ast.Expr, bound []value) (*relation, error) {
 	if x.sets == nil {
 		x.sets = [][]int{numbers(len(keys))}
 	}
+	x.engine.decided = x.decided()
 	x.step = len(x.sets) > 1 || b.asksQuantile()
 	if len(x.sets) > maxSets {
 		return nil, b.p.refuse(q0(b.q), "grouping-sets", "the query has more than %d grouping sets", maxSets).WithHint("name the sets that you need: GROUPING SETS ((a, b), (a), ())")
@@ -55,9 +56,9 @@ func (b *block) leaf(keys []ast.Expr, bound []value) (*relation, error) {
 	if err != nil {
 		return nil, err
 	}
-	tail := b.p.overlapped(b.fromClause()+where, x.branches())
+	tail := b.p.overlapped(b.fromClause()+where, x.asked())
 	for _, l := range x.leaves {
-		l.supported(x.undecided(l))
+		l.supported(b.f.supports, x.engine.decided)
 		l.grid = x.gridConditions(l)
 		l.finish(tail)
 	}
@@ -93,32 +94,37 @@ func (x *summit) leafOf(set []int) *leaf {
 }
 
 // supported adds conditions on which every cell stands.
-func (l *leaf) supported(supports []support) {
+func (l *leaf) supported(supports []support, decided map[int]bool) {
 	for _, sp := range supports {
-		k := l.check(check{condition: "coalesce(" + sp.sql + ", FALSE)", twoSided: sp.twoSided, full: sp.full, spare: sp.spare})
+		when := sp.within(decided)
+		if when == "" {
+			continue
+		}
+		k := l.check(check{condition: when, twoSided: sp.twoSided, full: sp.full, spare: sp.spare})
 		for i := range l.cells {
 			l.cells[i].checks = append(l.cells[i].checks, k)
 		}
 	}
 }
 
-// undecided are the conditions on the number of rows, without the sides of a
-// UNION that a key of the leaf tells apart: there the row's own persons count.
-func (x *summit) undecided(l *leaf) []support {
-	return slices.DeleteFunc(slices.Clone(x.b.f.supports), func(sp support) bool {
-		return sp.branch != 0 && slices.ContainsFunc(x.bound, func(v value) bool {
-			return slices.Contains(v.decides, sp.branch) && slices.ContainsFunc(l.keys, func(k leafKey) bool { return k.sql == v.guarded() })
-		})
-	})
+// decided are the UNIONs whose sides the keys of every leaf tell apart: there the
+// row's own persons count.
+func (x *summit) decided() map[int]bool {
+	out := map[int]bool{}
+	for i, v := range x.bound {
+		everywhere := !slices.ContainsFunc(x.sets, func(set []int) bool { return !slices.Contains(set, i) })
+		for _, branch := range v.decides {
+			out[branch] = out[branch] || everywhere
+		}
+	}
+	return out
 }
 
-// branches are the UNIONs whose sides some leaf does not tell apart.
-func (x *summit) branches() map[int]bool {
+// asked are the UNIONs whose sides the keys do not tell apart.
+func (x *summit) asked() map[int]bool {
 	out := map[int]bool{}
-	for _, l := range x.leaves {
-		for _, sp := range x.undecided(l) {
-			out[sp.branch] = true
-		}
+	for _, sp := range x.b.f.supports {
+		out[sp.branch] = !x.engine.decided[sp.branch]
 	}
 	return out
 }

@@ -120,6 +120,7 @@ func (x *summit) rankLeaf(l *leaf, set []int) (*leaf, error) {
 	if up, err = x.b.raised(st, up, look, nil, ground.tail); err != nil {
 		return nil, err
 	}
+	up.s.decided = x.engine.decided
 	out := x.leafOf(set)
 	out.units, out.grid = up.units, l.grid
 	var keys []string
@@ -140,9 +141,8 @@ func (x *summit) rankLeaf(l *leaf, set []int) (*leaf, error) {
 		ranks = append(ranks, columns...)
 		out.cell(a, itemName(f, 0))
 	}
-	asked := x.branches()
-	out.supported(slices.DeleteFunc(up.supports, func(sp support) bool { return sp.branch != 0 && !asked[sp.branch] }))
-	out.finish(x.b.p.overlapped(" FROM (SELECT "+st.alias+".*, "+strings.Join(ranks, ", ")+up.tail()+") AS "+st.alias, asked))
+	out.supported(up.supports, x.engine.decided)
+	out.finish(x.b.p.overlapped(" FROM (SELECT "+st.alias+".*, "+strings.Join(ranks, ", ")+up.tail()+") AS "+st.alias, x.asked()))
 	return out, nil
 }
 

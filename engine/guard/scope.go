@@ -28,6 +28,8 @@ type scope struct {
 	// hidden is the mask of rows that a condition could not decide: aggregates
 	// over them are masked.
 	hidden string
+	// decided are the UNIONs whose sides the grouping keys tell apart.
+	decided map[int]bool
 	// absent: an aggregate over no row is masked, since rows of few are not listed.
 	absent bool
 	depth  int
@@ -216,6 +218,7 @@ func (s *scope) function(f *ast.Func) (value, error) {
 	out := value{kind: def.kind, constant: true, risky: true}
 	args := make([]string, len(f.Args))
 	var masks []string
+	dates := 0
 	for i, a := range f.Args {
 		v, err := s.plain(a)
 		if err != nil {
@@ -223,6 +226,9 @@ func (s *scope) function(f *ast.Func) (value, error) {
 		}
 		if i == 0 && def.same {
 			out.kind = v.kind
+		}
+		if v.kind == date {
+			dates++
 		}
 		args[i] = v.sql
 		masks = append(masks, v.mask)
@@ -241,6 +247,9 @@ func (s *scope) function(f *ast.Func) (value, error) {
 	}
 	if f.Operator && (f.Name == "+" || f.Name == "-") && def.same && len(f.Args) == 2 && out.kind == text {
 		out.kind = number
+	}
+	if f.Operator && f.Name == "-" && dates == 2 {
+		out.kind = number // of days
 	}
 	out.mask = orMasks(masks...)
 	out.sql = call(f, args)

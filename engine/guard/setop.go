@@ -139,6 +139,13 @@ func (p *planner) stacked(l, r *relation) *relation {
 	p.branches++
 	out := &relation{zone: person, open: l.open || r.open}
 	sides := []*stackSide{{r: l, o: &output{}}, {r: r, o: &output{}}}
+	for n, s := range sides {
+		s.tag = stackHide(sides, n, "TRUE", "FALSE")
+		out.supports = append(out.supports, support{sql: s.tag, branch: p.branches})
+		for _, sp := range s.r.supports {
+			out.supports = append(out.supports, p.stackSupport(sides, n, sp)...)
+		}
+	}
 	owner := ""
 	for i := range l.columns {
 		for _, s := range sides {
@@ -147,24 +154,16 @@ func (p *planner) stacked(l, r *relation) *relation {
 			s.o.add(l.columns[i].name, v)
 		}
 		v := sides[0].o.columns[i].value
-		w := r.columns[i].value
-		v.merge(w, p.branches)
+		v.merge(sides[1].o.columns[i].value, p.branches)
 		for n, s := range sides {
-			for _, sp := range s.r.columns[i].supports {
-				v.supports = append(v.supports, stackSupport(sides, n, sp)...)
+			for _, sp := range p.sideSupports(s.r.columns[i].value) {
+				v.supports = append(v.supports, p.stackSupport(sides, n, sp)...)
 			}
 		}
 		if v.owner {
 			owner = v.sql
 		}
 		out.columns = append(out.columns, column{name: l.columns[i].name, value: v})
-	}
-	for n, s := range sides {
-		for _, sp := range s.r.supports {
-			out.supports = append(out.supports, stackSupport(sides, n, sp)...)
-		}
-		s.tag = stackHide(sides, n, "TRUE", "FALSE")
-		out.supports = append(out.supports, support{sql: s.tag, branch: p.branches})
 	}
 	out.units = stackUnits(sides, owner)
 	shared := p.shared(sides[0].tag, sides[1].tag, exact(out.units)[0].sql)
@@ -238,17 +237,43 @@ func stackHide(sides []*stackSide, n int, sql, other string) string {
 	return name
 }
 
+// sideSupports are the conditions on which a column depends on one side: what is
+// added up over both sides is made of the parts of each.
+func (p *planner) sideSupports(v value) []support {
+	out := v.supports
+	if v.ident != "" || len(v.labels) > 0 {
+		return out
+	}
+	v.supports = nil
+	// What may not be aggregated at all needs no parts.
+	ts, _ := (&scope{p: p, place: 'r'}).valueTerms(nil, v, nil)
+	for _, t := range ts {
+		if len(t.when) > 0 {
+			out = append(out, support{sql: t.condition(), twoSided: t.twoSided, full: t.full, spare: t.spare})
+		}
+	}
+	return append(out, support{sql: "(" + v.guarded() + " IS NOT NULL)", twoSided: true})
+}
+
 // stackSupport carries a condition of side n: both of its sides are among the
 // rows of that side.
-func stackSupport(sides []*stackSide, n int, sp support) []support {
-	out := []support{{sql: stackHide(sides, n, "coalesce("+sp.sql+", FALSE)", "FALSE"), spare: sp.spare, branch: sp.branch}}
+func (p *planner) stackSupport(sides []*stackSide, n int, sp support) []support {
+	with := support{sql: stackHide(sides, n, "coalesce("+sp.sql+", FALSE)", "FALSE"), spare: sp.spare, branch: sp.branch}
+	switch {
+	case sp.branch == 0:
+		with.branch, with.side = p.branches, sides[n].tag
+	case sp.side != "":
+		with.side = stackHide(sides, n, sp.side, "FALSE")
+	}
+	without := with
 	for _, b := range sp.bits {
-		out[0].bits = append(out[0].bits, unitBits{b.name, stackHide(sides, n, b.sql, "NULL")})
+		with.bits = append(with.bits, unitBits{b.name, stackHide(sides, n, b.sql, "NULL")})
 	}
-	if sp.twoSided {
-		out = append(out, support{sql: stackHide(sides, n, "NOT coalesce("+sp.sql+", FALSE)", "FALSE"), spare: !sp.full, branch: sp.branch})
+	if !sp.twoSided {
+		return []support{with}
 	}
-	return out
+	without.sql, without.spare = stackHide(sides, n, "NOT coalesce("+sp.sql+", FALSE)", "FALSE"), !sp.full
+	return []support{with, without}
 }
 
 // stackUnits lays the owners over each other, in their column when there is one,
@@ -335,11 +360,20 @@ func (p *planner) distinctRows(m *relation) *relation {
 	return out
 }
 
+// gathered is the condition on any of the rows that fall together.
+func (sp support) gathered() support {
+	sp.sql = "bool_or(" + sp.sql + ")"
+	if sp.side != "" {
+		sp.side = "bool_or(" + sp.side + ")"
+	}
+	return sp
+}
+
 // gatheredAll are conditions on any of the rows that fall together.
 func gatheredAll(supports []support) []support {
 	var out []support
 	for _, sp := range supports {
-		sp.sql = "bool_or(" + sp.sql + ")"
+		sp = sp.gathered()
 		bits := sp.bits
 		sp.bits = nil
 		for _, b := range bits {

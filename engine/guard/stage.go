@@ -96,6 +96,9 @@ func prefixed(alias string, v value) value {
 
 func prefixedSupport(alias string, sp support) support {
 	sp.sql = alias + "." + sp.sql
+	if sp.side != "" {
+		sp.side = alias + "." + sp.side
+	}
 	bits := sp.bits
 	sp.bits = nil
 	for _, b := range bits {

@@ -119,7 +119,11 @@ func (s *scope) valueTerms(e ast.Expr, v value, err error) ([]term, error) {
 		out = append(out, term{when: []string{"(" + v.guarded() + " IS NOT NULL)"}})
 	}
 	for _, sp := range v.supports {
-		out = append(out, term{when: []string{"coalesce(" + sp.sql + ", FALSE)"}, twoSided: sp.twoSided, full: sp.full, spare: sp.spare, bits: sp.bits})
+		when := sp.within(s.decided)
+		if when == "" {
+			continue
+		}
+		out = append(out, term{when: []string{when}, twoSided: sp.twoSided, full: sp.full, spare: sp.spare, bits: sp.bits})
 	}
 	return out, nil
 }

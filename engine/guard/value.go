@@ -127,11 +127,25 @@ type support struct {
 	full bool
 	// spare: nobody on the true side tells nothing.
 	spare bool
-	// branch is the UNION of which the condition is a side, 0 for none.
+	// branch is the UNION of which the condition is a side, 0 for none; with side
+	// it is a condition on the rows of one side, those where side is true.
 	branch int
+	side   string
 	// bits are the units besides the owner behind the rows that met the
 	// condition, kept apart once those rows are gathered by person.
 	bits []unitBits
+}
+
+// within is SQL of the condition where a key tells the sides of some UNIONs
+// apart: then the rows of other sides say nothing. It is "" when nothing is left.
+func (sp support) within(decided map[int]bool) string {
+	switch {
+	case sp.branch == 0 || !decided[sp.branch]:
+		return "coalesce(" + sp.sql + ", FALSE)"
+	case sp.side == "":
+		return ""
+	}
+	return "(coalesce(" + sp.sql + ", FALSE) OR NOT coalesce(" + sp.side + ", FALSE))"
 }
 
 // unitBits is SQL of the members of a unit, by its column, as bits of 64.

@@ -37,7 +37,7 @@ func exact(units []unitRef) []unitRef {
 func (b *block) gatheredSupports() []support {
 	var out []support
 	for _, sp := range b.f.supports {
-		sp.sql = "bool_or(" + sp.sql + ")"
+		sp = sp.gathered()
 		sp.bits = nil
 		out = append(out, sp)
 	}
