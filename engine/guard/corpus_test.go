@@ -17,7 +17,7 @@ type question struct {
 	sql     string
 	pending string // why it is refused today, though it should be answered
 	refused string // why it is refused for good
-	listed  string // why it speaks of the listed rows alone
+	differs string // why a shown value is another than DuckDB's by design
 	rewrite string // what to ask instead
 }
 
@@ -78,8 +78,8 @@ func parseCorpus(t testing.TB, file, text string) []question {
 			q.pending = value
 		case "refused":
 			q.refused = value
-		case "listed":
-			q.listed = value
+		case "differs":
+			q.differs = value
 		case "rewrite":
 			body = &q.rewrite
 		default:

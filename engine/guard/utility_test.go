@@ -20,7 +20,7 @@ import (
 )
 
 // utilityPersons is the size of the synthetic sample that the corpus is asked of.
-const utilityPersons = 4000
+const utilityPersons = 3000
 
 // sample is a workspace of synthetic deliveries of three years.
 func sample(t testing.TB) *store.Workspace {
@@ -192,23 +192,23 @@ func plainRows(ctx context.Context, ws *store.Workspace, script []string) ([][]a
 type tally struct {
 	questions, accepted, pending int
 	exact, masked                int
-	listed                       int       // questions that speak of the listed rows alone
+	differ                       int       // questions whose values differ by design
 	ratios                       []float64 // guard's time to plain DuckDB's
 }
 
 func (a *tally) add(q question, u usefulness, err error) {
 	a.questions++
-	if q.pending != "" {
-		a.pending++
-	}
 	if err != nil {
+		if q.pending != "" {
+			a.pending++
+		}
 		return
 	}
 	a.accepted++
 	a.exact, a.masked = a.exact+u.exact, a.masked+u.masked
 	a.ratios = append(a.ratios, float64(u.guard)/float64(u.plain))
-	if q.listed != "" {
-		a.listed++
+	if q.differs != "" {
+		a.differ++
 	}
 }
 
@@ -229,12 +229,12 @@ func (q question) judge(u usefulness, err error) string {
 		return ""
 	case q.refused != "":
 		return "it is answered: take @refused and @rewrite out"
-	case u.exact == 0:
+	case u.exact == 0 && len(u.strange) == 0:
 		return "nothing is shown"
-	case q.listed == "" && len(u.strange) > 0:
+	case q.differs == "" && len(u.strange) > 0:
 		return "plain DuckDB has no row " + u.strange[0]
-	case q.listed != "" && len(u.strange) == 0:
-		return "every row is exact: take @listed out"
+	case q.differs != "" && len(u.strange) == 0:
+		return "every row is exact: take @differs out"
 	}
 	return ""
 }
@@ -268,8 +268,8 @@ func TestUtility(t *testing.T) {
 	} else if len(now) > 0 {
 		t.Errorf("answered now; run with -update to take the marks out: %v", slices.Sorted(maps.Keys(now)))
 	}
-	if all.questions < 150 || all.ready() < 95 {
-		t.Errorf("%d questions, %.1f %% of those that are not pending are accepted as written", all.questions, all.ready())
+	if all.questions < 150 || all.share() < 95 {
+		t.Errorf("%d questions, %.1f %% accepted as written", all.questions, all.share())
 	}
 }
 
@@ -291,7 +291,7 @@ func BenchmarkUtility(b *testing.B) {
 		b.ReportMetric(all.ready(), "%_accepted_without_pending")
 		b.ReportMetric(float64(all.exact), "exact_cells")
 		b.ReportMetric(100*float64(all.masked)/float64(all.masked+all.exact), "%_masked")
-		b.ReportMetric(float64(all.listed), "questions_on_listed_rows")
+		b.ReportMetric(float64(all.differ), "questions_that_differ_by_design")
 		b.ReportMetric(all.ratios[len(all.ratios)/2], "x_plain_median")
 	}
 }

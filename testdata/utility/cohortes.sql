@@ -101,7 +101,6 @@ GROUP BY a.pp0020
 ORDER BY a.pp0020;
 
 -- @question Patients of either a physiotherapist or a nurse, each counted once
--- @pending UNION of rows of persons is not answered yet
 SELECT count(*) AS patients
 FROM (
     SELECT ss00010 FROM soins_sante WHERE ss00035 = '061' AND year(ss00015) = 2008
@@ -110,7 +109,6 @@ FROM (
 );
 
 -- @question All contacts, in health care and at the pharmacy, per quarter
--- @pending UNION of rows of persons is not answered yet
 SELECT trimestre, sum(n) AS contacts, count(DISTINCT id) AS personnes
 FROM (
     SELECT ss00010 AS id, quarter(ss00015) AS trimestre, ss00050 AS n FROM soins_sante WHERE year(ss00015) = 2008

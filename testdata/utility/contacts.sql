@@ -15,7 +15,6 @@ GROUP BY classe
 ORDER BY classe;
 
 -- @question Who had no contact with a general practitioner at all in 2008?
--- @pending EXISTS is not answered
 SELECT population.classe_age_v1(p.pp0015, 2008) AS classe, count(*) AS sans_contact
 FROM population.photo_v1(2008) AS p
 WHERE NOT EXISTS (

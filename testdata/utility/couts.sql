@@ -1,5 +1,5 @@
 -- @question What patients pay per year: mean and median by age class
--- @pending median is not answered over persons
+-- @differs a quantile is the mean of the values around its place
 SELECT
     population.classe_age_v1(p.pp0015, 2008) AS classe,
     count(*) AS personnes,
@@ -34,7 +34,7 @@ GROUP BY province
 ORDER BY province;
 
 -- @question Spending by group of the accounting plan, with its share of the total
--- @listed the key has no closed list: a total, a rank or a limit speaks of the listed rows
+-- @differs the key has no closed list: a total, a rank or a limit speaks of the listed rows
 SELECT
     ss00035 AS document_c,
     sum(ss00060) AS cents,
@@ -92,7 +92,7 @@ GROUP BY classe
 ORDER BY classe;
 
 -- @question Deciles of what patients pay
--- @pending quantile_cont is not answered over persons
+-- @differs a quantile is the mean of the values around its place
 SELECT
     quantile_cont(total, 0.1) AS d1, quantile_cont(total, 0.25) AS q1, quantile_cont(total, 0.5) AS mediane,
     quantile_cont(total, 0.75) AS q3, quantile_cont(total, 0.9) AS d9
@@ -192,7 +192,6 @@ WHERE moyenne > (SELECT avg(total) FROM couts.patient_v1(2008))
 ORDER BY eur DESC;
 
 -- @question Persons who pay more than twice the national mean
--- @pending a single value computed by a query cannot be used on rows of persons yet
 SELECT count(*) AS personnes
 FROM couts.patient_v1(2008)
 WHERE total > 2 * (SELECT avg(total) FROM couts.patient_v1(2008));
@@ -223,7 +222,6 @@ GROUP BY 1
 ORDER BY patients DESC;
 
 -- @question Reimbursement by scheme and sex, with both margins
--- @pending ROLLUP, CUBE and GROUPING SETS are not answered yet
 SELECT ss00090 AS regime, p.pp0020 AS sexe, sum(s.ss00060) AS cents
 FROM soins_sante AS s
 JOIN population.photo_v1(2008) AS p ON p.pp0010 = s.ss00010

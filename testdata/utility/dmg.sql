@@ -11,7 +11,6 @@ GROUP BY ALL
 ORDER BY ALL;
 
 -- @question DMG coverage in each of the three years
--- @pending UNION of rows of persons is not answered yet
 SELECT annee, round(100.0 * avg(flag_dmg), 2) AS pct
 FROM (
     SELECT annee, flag_dmg FROM flags.dmg_v1(2006)

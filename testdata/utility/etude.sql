@@ -7,7 +7,7 @@ GROUP BY q.categorie
 ORDER BY lignes DESC;
 
 -- @question Prescribers above the threshold of 200 packages
--- @pending HAVING, QUALIFY and LIMIT within one person are not answered
+-- @refused rows of a prescriber are rows of several persons
 SELECT count(*) AS prescripteurs
 FROM (
     SELECT ss00070, sum(ss00050) AS boites
@@ -16,6 +16,11 @@ FROM (
     GROUP BY ss00070
     HAVING sum(ss00050) >= 200
 );
+-- @rewrite
+SELECT categorie, count(*) AS prescripteurs
+FROM selection.prescripteurs_v1(2008, seuil := 200)
+GROUP BY categorie
+ORDER BY prescripteurs DESC;
 
 -- @question Patients of general practitioners: what they paid the year before
 WITH patients AS (
@@ -67,7 +72,7 @@ GROUP BY revenu
 ORDER BY revenu;
 
 -- @question Patients per prescriber on average
--- @pending grouping by this identifier gathers the rows of several persons
+-- @refused rows of a prescriber are rows of several persons
 SELECT round(avg(patients), 1) AS patients_par_prescripteur
 FROM (
     SELECT ss00070, count(DISTINCT ss00010) AS patients
@@ -75,6 +80,12 @@ FROM (
     WHERE year(ss00015) = 2008
     GROUP BY ss00070
 );
+-- @rewrite
+WITH paires AS (
+    SELECT DISTINCT ss00010, ss00070 FROM pharmanet WHERE year(ss00015) = 2008
+)
+SELECT round(1.0 * count(*) / count(DISTINCT ss00070), 1) AS patients_par_prescripteur
+FROM paires;
 
 -- @question Prescriptions excluded from the study (no package number) by category
 SELECT ss00020 AS categorie, count(*) AS lignes, count(DISTINCT ss00010) AS patients
@@ -118,3 +129,17 @@ FROM t
 GROUP BY categorie
 HAVING count(*) >= 20
 ORDER BY eur_par_patient DESC;
+
+-- @question Sampled prescribers of the study by category
+SELECT categorie, count(*) AS prescripteurs
+FROM selection.prescripteurs_v1(2008)
+GROUP BY categorie
+HAVING count(*) >= 4
+ORDER BY prescripteurs DESC;
+
+-- @question Share of the prescribers of each category that reach their quota of cheap medicines
+SELECT categorie, count(*) AS prescripteurs, round(100.0 * avg(quota_atteint), 0) AS atteint_pct
+FROM etude.quota_v1(2008)
+WHERE quota IS NOT NULL
+GROUP BY categorie
+ORDER BY categorie;

@@ -10,7 +10,6 @@ GROUP BY classe
 ORDER BY classe;
 
 -- @question Length of stay: mean and median of the stays
--- @pending median is not answered over persons
 WITH sejours AS (
     SELECT ss00010, ss00110 AS admission, max(ss00115) AS sortie
     FROM soins_sante

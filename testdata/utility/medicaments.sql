@@ -119,7 +119,6 @@ GROUP BY produits
 ORDER BY produits;
 
 -- @question Mean, median and ninth decile of the number of packages per user
--- @pending median is not answered over persons
 WITH u AS (
     SELECT ss00010, sum(ss00050) AS boites FROM pharmanet WHERE year(ss00015) = 2008 GROUP BY ss00010
 )
@@ -174,7 +173,6 @@ GROUP BY p.pp0020
 ORDER BY p.pp0020;
 
 -- @question The same with EXISTS and NOT EXISTS
--- @pending EXISTS is not answered
 SELECT population.classe_age_v1(p.pp0015, 2008) AS classe, count(*) AS diabetiques_sans_statine
 FROM population.photo_v1(2008) AS p
 WHERE EXISTS (
@@ -189,7 +187,6 @@ GROUP BY classe
 ORDER BY classe;
 
 -- @question Persons with both an antihypertensive and an antidiabetic, by intersection
--- @pending INTERSECT is not answered yet
 SELECT count(*) AS personnes
 FROM (
     SELECT ss00010 FROM pharmanet WHERE ss00135 IN ('1258883', '1260844', '1270649', '1272610')
@@ -198,7 +195,6 @@ FROM (
 );
 
 -- @question Persons with an antihypertensive but no antidiabetic, by difference of sets
--- @pending EXCEPT is not answered yet
 SELECT count(*) AS personnes
 FROM (
     SELECT ss00010 FROM pharmanet WHERE ss00135 IN ('1258883', '1260844', '1270649', '1272610')
@@ -219,7 +215,7 @@ GROUP BY 1
 ORDER BY 1;
 
 -- @question The share of the ten dearest products in all reimbursement
--- @listed the key has no closed list: a total, a rank or a limit speaks of the listed rows
+-- @differs the key has no closed list: a total, a rank or a limit speaks of the listed rows
 WITH produits AS (
     SELECT ss00135 AS cnk, sum(ss00060) AS cents
     FROM pharmanet

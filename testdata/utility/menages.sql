@@ -1,5 +1,5 @@
 -- @question Size of the MAF households
--- @pending grouping by this identifier gathers the rows of several persons
+-- @refused rows of a household are rows of several persons
 SELECT taille, count(*) AS menages
 FROM (
     SELECT pp3009, least(count(*), 7) AS taille
@@ -9,9 +9,15 @@ FROM (
 )
 GROUP BY taille
 ORDER BY taille;
+-- @rewrite
+SELECT pp3008 AS type_menage, count(*) AS personnes, count(DISTINCT pp3009) AS menages, round(1.0 * count(*) / count(DISTINCT pp3009), 2) AS taille_moyenne
+FROM population
+WHERE pp0050 = 200812
+GROUP BY pp3008
+ORDER BY pp3008;
 
 -- @question Patient costs per household against the lowest MAF ceiling
--- @pending grouping by this identifier gathers the rows of several persons
+-- @refused rows of a household are rows of several persons
 WITH menages AS (
     SELECT p.pp3009, sum(c.total) AS total
     FROM population.photo_v1(2008) AS p
@@ -20,6 +26,10 @@ WITH menages AS (
 )
 SELECT count(*) AS menages, count_if(total > 45000) AS au_dela_de_450_eur, round(avg(total) / 100, 2) AS moyenne_eur
 FROM menages;
+-- @rewrite
+SELECT count(DISTINCT p.pp3009) AS menages, round(sum(c.total) / 100.0 / count(DISTINCT p.pp3009), 2) AS eur_par_menage
+FROM population.photo_v1(2008) AS p
+JOIN couts.patient_v1(2008) AS c ON c.ss00010 = p.pp0010;
 
 -- @question Children whose holder receives unemployment benefits
 SELECT flag_chomage, count(*) AS enfants
@@ -47,7 +57,7 @@ GROUP BY c.flag_chomage
 ORDER BY c.flag_chomage;
 
 -- @question Number of dependants per holder
--- @pending grouping by this identifier gathers the rows of several persons
+-- @refused rows of a holder are rows of several persons
 WITH charges AS (
     SELECT pp0045, count(*) - 1 AS a_charge
     FROM population
@@ -58,6 +68,10 @@ SELECT least(a_charge, 5) AS personnes_a_charge, count(*) AS titulaires
 FROM charges
 GROUP BY 1
 ORDER BY 1;
+-- @rewrite
+SELECT count(DISTINCT pp0045) AS titulaires, count(*) FILTER (WHERE pp1002 = '1') AS eux_memes, count(*) AS personnes, round(1.0 * count(*) / count(DISTINCT pp0045), 2) AS personnes_par_titulaire
+FROM population
+WHERE pp0050 = 200812;
 
 -- @question Right to the MAF by kind of household
 SELECT pp3008 AS type_menage, pp3001 AS droit, count(*) AS personnes
@@ -73,7 +87,7 @@ JOIN flags.maison_repos_v1(2008) AS r ON r.ss00010 = p.pp0010
 WHERE p.pp0050 = 200812 AND r.flag_maison_repos = 1;
 
 -- @question Persons of 65 and over who live alone
--- @pending grouping by this identifier gathers the rows of several persons
+-- @refused rows of a household are rows of several persons
 WITH menages AS (
     SELECT pp3009, count(*) AS taille FROM population WHERE pp0050 = 200812 GROUP BY pp3009
 )
@@ -83,6 +97,12 @@ JOIN menages AS m ON m.pp3009 = p.pp3009
 WHERE p.pp0050 = 200812 AND 2008 - p.pp0015 >= 65
 GROUP BY sexe
 ORDER BY sexe;
+-- @rewrite
+SELECT pp0020 AS sexe, pp3008 AS type_menage, count(*) AS personnes
+FROM population
+WHERE pp0050 = 200812 AND 2008 - pp0015 >= 65
+GROUP BY ALL
+ORDER BY ALL;
 
 -- @question How many of the families of heads over 80 are in the sample, and how many persons do they hold?
 SELECT count(DISTINCT e.pp3009) AS menages, count(*) AS personnes

@@ -61,7 +61,7 @@ GROUP BY ALL
 ORDER BY ALL;
 
 -- @question Median age by province
--- @pending median is not answered over persons
+-- @differs a quantile is the mean of the values around its place
 SELECT population.province_v1(pp0025) AS province, median(2008 - pp0015) AS age_median
 FROM population.photo_v1(2008)
 GROUP BY 1
@@ -134,7 +134,6 @@ GROUP BY pp1003
 ORDER BY pp1003;
 
 -- @question Persons who were in the photo of 2006 and no longer in that of 2008
--- @pending EXISTS is not answered
 SELECT pp0020 AS sexe, count(*) AS partis
 FROM population AS a
 WHERE pp0050 = 200612
@@ -182,3 +181,30 @@ JOIN secteurs AS s ON p.pp0055 = s.secteur
 WHERE p.pp0050 = 200812
 GROUP BY revenu
 ORDER BY personnes DESC;
+
+-- @question Weighted estimate of the persons with a preferential tariff, by province
+SELECT
+    population.province_v1(pp0025) AS province,
+    sum(CASE WHEN 2008 - pp0015 < 65 THEN 40 ELSE 20 END) FILTER (WHERE population.tarif_preferentiel_v1(pp0030) = 1) AS estimation,
+    count(*) FILTER (WHERE population.tarif_preferentiel_v1(pp0030) = 1) AS echantillon
+FROM population.photo_v1(2008)
+GROUP BY province
+ORDER BY province;
+
+-- @question Weighted mean age of each insurer's members
+SELECT
+    pp0004 AS oa,
+    round(1.0 * sum(CASE WHEN 2008 - pp0015 < 65 THEN 40 * (2008 - pp0015) ELSE 20 * (2008 - pp0015) END)
+        / sum(CASE WHEN 2008 - pp0015 < 65 THEN 40 ELSE 20 END), 1) AS age_moyen
+FROM population
+WHERE pp0050 = 200812
+GROUP BY oa
+ORDER BY oa;
+
+-- @question Men and women side by side by insurer, with their ratio
+SELECT pp0004 AS oa, count_if(pp0020 = '1') AS hommes, count_if(pp0020 = '2') AS femmes,
+    round(1.0 * count_if(pp0020 = '2') / count_if(pp0020 = '1'), 2) AS ratio
+FROM population
+WHERE pp0050 IN (200806) AND pp1001 = '1'
+GROUP BY 1
+ORDER BY ratio DESC;

@@ -1,12 +1,10 @@
 -- @question Persons by province and sex with sub-totals and a total
--- @pending ROLLUP, CUBE and GROUPING SETS are not answered yet
 SELECT population.province_v1(pp0025) AS province, pp0020 AS sexe, count(*) AS personnes
 FROM population.photo_v1(2008)
 GROUP BY ROLLUP (1, 2)
 ORDER BY 1 NULLS LAST, 2 NULLS LAST;
 
 -- @question The same with labels for the margins
--- @pending grouping function is not supported
 SELECT
     CASE WHEN grouping(pp0020) = 1 THEN 'total' ELSE pp0020 END AS sexe,
     count(*) AS personnes,
@@ -16,7 +14,6 @@ GROUP BY ROLLUP (pp0020)
 ORDER BY sexe;
 
 -- @question Preferential tariff and sex, each on its own and together
--- @pending ROLLUP, CUBE and GROUPING SETS are not answered yet
 SELECT population.tarif_preferentiel_v1(pp0030) AS preferentiel, pp0020 AS sexe, count(*) AS n
 FROM population.photo_v1(2008)
 GROUP BY GROUPING SETS ((1), (2), (1, 2), ())
@@ -52,7 +49,6 @@ QUALIFY row_number() OVER (PARTITION BY document_c ORDER BY cents DESC) <= 3
 ORDER BY document_c, cents DESC;
 
 -- @question Users by age class and drug category, categories in columns
--- @pending pivot is not supported
 PIVOT (
     SELECT population.classe_age_v1(p.pp0015, 2008) AS classe, m.ss00020 AS categorie, count(DISTINCT m.ss00010) AS patients
     FROM pharmanet AS m
@@ -65,7 +61,6 @@ USING sum(patients)
 ORDER BY classe;
 
 -- @question Indicators of each province in long form
--- @pending pivot is not supported
 WITH indicateurs AS (
     SELECT
         population.province_v1(p.pp0025) AS province,
@@ -83,7 +78,7 @@ INTO NAME indicateur VALUE n
 ORDER BY province, indicateur;
 
 -- @question Distribution of patients over classes of contacts, cumulated
--- @listed the key has no closed list: a total, a rank or a limit speaks of the listed rows
+-- @differs the key has no closed list: a total, a rank or a limit speaks of the listed rows
 WITH n AS (
     SELECT ss00010, least(sum(ss00050), 20) AS contacts
     FROM soins_sante

@@ -44,7 +44,6 @@ GROUP BY trimestre
 ORDER BY trimestre;
 
 -- @question The same, pivoted
--- @pending pivot is not supported
 PIVOT (
     SELECT quarter(ss00015) AS trimestre, year(ss00015) AS annee, count(DISTINCT ss00010) AS patients
     FROM soins_sante
