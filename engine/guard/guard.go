@@ -130,16 +130,16 @@ func (g *Guard) planned(p *planner, tree ast.Query, env *environment) (*Plan, er
 	if r.open {
 		p.warn("rows under the threshold are not listed where a label has no closed list; totals over the listed rows leave them out")
 	}
-	check := newBoundCheck(g.cfg.Catalog, g.cfg.Macros, p.macros, p.steps)
-	for _, l := range p.leaves {
-		l.bound = check
-	}
 	plan := &Plan{
 		text: p.text, leaves: p.leaves, sql: r.sql, columns: r.columns, warnings: p.warnings, macros: p.macros,
 		rules: rulesOf(g.cfg.Catalog, g.cfg.Channel), channel: g.cfg.Channel,
 	}
 	if g.cfg.Channel.Secondary {
 		plan.relate(p.nextLeaf)
+	}
+	check := newBoundCheck(g.cfg.Catalog, g.cfg.Macros, p.macros, p.steps)
+	for _, l := range plan.leaves {
+		l.bound = check
 	}
 	plan.hash = plan.sum()
 	return plan, nil

@@ -8,15 +8,23 @@ import (
 // Leaves over the same rows hold totals and parts of each other. Which leaves
 // those are is told by their SQL alone, before anything runs.
 
-// family is the leaves over the same rows.
-type family struct{ members []member }
+// family is leaves over the same rows, or over some of the rows of another.
+type family struct {
+	members []member
+	splits  []split
+}
 
 // member is a leaf of a family: by the SQL that the family has in common, its
-// keys and its cells.
+// keys, its cells and its rows.
 type member struct {
 	leaf        *leaf
 	keys, cells []string
+	rows        string
 }
+
+// split is a shadow that takes the rows of a leaf apart by a condition, its last
+// key: those where it holds are the rows of another leaf.
+type split struct{ shadow, inner int }
 
 // relate finds the families of the plan's leaves and adds their shadows to them.
 func (p *Plan) relate(next func() int) {
@@ -30,40 +38,109 @@ func (p *Plan) relate(next func() int) {
 	}
 }
 
-// families groups leaves by the rows that they are over. Two leaves whose keys
-// are not nested get a shadow under both: so is known what they have in common,
-// as that districts are parts of provinces.
+// families groups leaves by the rows that they are over.
+//
+// Two leaves of the same rows whose keys are not nested get a shadow under both:
+// so is known what they have in common, as that districts are parts of provinces.
+// Where one has conditions more than the other, a shadow counts whom they leave
+// out.
 func families(leaves []*leaf, next func() int) []family {
-	at := map[string]int{}
 	var out []family
 	for _, l := range leaves {
 		if l.public {
 			continue
 		}
-		rename := renaming(l.tail)
-		m := member{leaf: l}
-		for _, k := range l.keys {
-			m.keys = append(m.keys, rename(k.sql))
-		}
-		for _, c := range l.cells {
-			m.cells = append(m.cells, rename(c.sql))
-		}
-		tail := rename(l.tail)
-		if _, ok := at[tail]; !ok {
-			at[tail] = len(out)
-			out = append(out, family{})
-		}
-		f := &out[at[tail]]
+		m := memberOf(l)
+		var f family
+		// The new member joins all families that it is related to.
+		out = slices.DeleteFunc(out, func(x family) bool {
+			related := slices.ContainsFunc(x.members, func(o member) bool {
+				return o.rows == m.rows || len(more(o.rows, m.rows)) > 0 || len(more(m.rows, o.rows)) > 0
+			})
+			if related {
+				f.members = append(f.members, x.members...)
+			}
+			return related
+		})
 		f.members = append(f.members, m)
+		out = append(out, f)
 	}
 	for i := range out {
 		out[i].shadows(next)
+		out[i].split(next)
 	}
 	return out
 }
 
-// maxShadows bounds the leaves that are counted and not shown.
-const maxShadows = 4
+func memberOf(l *leaf) member {
+	rename := renaming(l.tail)
+	m := member{leaf: l, rows: rename(l.tail)}
+	for _, k := range l.keys {
+		m.keys = append(m.keys, rename(k.sql))
+	}
+	for _, c := range l.cells {
+		m.cells = append(m.cells, rename(c.sql))
+	}
+	return m
+}
+
+// more are the conditions that the rows of b have besides those of a, of the same
+// FROM; nil when a has others.
+func more(a, b string) []string {
+	fromA, whereA := conditions(a)
+	fromB, whereB := conditions(b)
+	if fromA != fromB || !subset(whereA, whereB) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(whereB), func(c string) bool { return slices.Contains(whereA, c) })
+}
+
+// conditions takes FROM and WHERE apart.
+func conditions(rows string) (from string, where []string) {
+	from, rest := rows, ""
+	if at := outside(rows, " WHERE "); len(at) > 0 {
+		i := at[len(at)-1]
+		from, rest = rows[:i], rows[i+len(" WHERE "):]
+	}
+	if rest == "" {
+		return from, nil
+	}
+	start := 0
+	for _, i := range outside(rest, " AND ") {
+		where = append(where, rest[start:i])
+		start = i + len(" AND ")
+	}
+	return from, append(where, rest[start:])
+}
+
+// outside is where a word stands outside parentheses and quotes.
+func outside(sql, word string) []int {
+	var out []int
+	depth := 0
+	for i := 0; i < len(sql); i++ {
+		switch c := sql[i]; c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '\'', '"':
+			if j := strings.IndexByte(sql[i+1:], c); j >= 0 {
+				i += j + 1
+			}
+		case ' ':
+			if depth == 0 && strings.HasPrefix(sql[i:], word) {
+				out = append(out, i)
+			}
+		}
+	}
+	return out
+}
+
+// maxShadows and maxSplits bound the leaves that are counted and not shown.
+const (
+	maxShadows = 4
+	maxSplits  = 8
+)
 
 // shadows adds a leaf under every two whose keys are not nested, until there is
 // one under all.
@@ -72,11 +149,11 @@ func (f *family) shadows(next func() int) {
 	for i := range asked {
 		for j := range i {
 			a, b := f.members[i], f.members[j]
-			if subset(a.keys, b.keys) || subset(b.keys, a.keys) || len(f.members) == asked+maxShadows {
+			if a.rows != b.rows || subset(a.keys, b.keys) || subset(b.keys, a.keys) || len(f.members) == asked+maxShadows {
 				continue
 			}
 			keys := union(a.keys, b.keys)
-			if !slices.ContainsFunc(f.members, func(m member) bool { return subset(keys, m.keys) }) {
+			if !slices.ContainsFunc(f.members, func(m member) bool { return m.rows == a.rows && subset(keys, m.keys) }) {
 				f.members = append(f.members, f.under(a, b, next()))
 			}
 		}
@@ -85,25 +162,68 @@ func (f *family) shadows(next func() int) {
 
 // under is a leaf by the keys of two others and with their cells.
 func (f *family) under(a, b member, id int) member {
-	l := &leaf{id: id, shadow: true, bound: a.leaf.bound, units: a.leaf.units, limit: a.leaf.limit}
-	m := member{leaf: l}
-	back := renamingBack(a.leaf.tail)
-	for _, from := range []member{a, b} {
-		for i, k := range from.keys {
-			if !slices.Contains(m.keys, k) {
-				m.keys = append(m.keys, k)
-				l.keys = append(l.keys, leafKey{sql: back(k), label: from.leaf.keys[i].label, domain: from.leaf.keys[i].domain})
-			}
-		}
-		for i, c := range from.cells {
-			if !slices.Contains(m.cells, c) {
-				m.cells = append(m.cells, c)
-				l.cells = append(l.cells, leafCell{sql: back(c), label: from.leaf.cells[i].label})
-			}
+	m := a.shadow(id)
+	m.take(a, nil)
+	m.take(b, nil)
+	m.leaf.finish(a.leaf.tail)
+	return m
+}
+
+// shadow begins a leaf over the rows of another.
+func (m member) shadow(id int) member {
+	return member{leaf: &leaf{id: id, shadow: true, units: m.leaf.units, limit: m.leaf.limit}, rows: m.rows}
+}
+
+// take adds the keys and cells of another leaf, as the SQL of m's rows; of cells
+// only those in only, unless it is nil.
+func (m *member) take(o member, only []string) {
+	back := renamingBack(m.tailOf(o))
+	for i, k := range o.keys {
+		if !slices.Contains(m.keys, k) {
+			m.keys = append(m.keys, k)
+			m.leaf.keys = append(m.leaf.keys, leafKey{sql: back(k), label: o.leaf.keys[i].label, domain: o.leaf.keys[i].domain})
 		}
 	}
-	l.finish(a.leaf.tail)
-	return m
+	for i, c := range o.cells {
+		if !slices.Contains(m.cells, c) && (only == nil || slices.Contains(only, c)) {
+			m.cells = append(m.cells, c)
+			m.leaf.cells = append(m.leaf.cells, leafCell{sql: back(c), label: o.leaf.cells[i].label})
+		}
+	}
+}
+
+// tailOf is the tail by whose aliases m is written: the first that was taken.
+func (m *member) tailOf(o member) string {
+	if m.leaf.tail == "" {
+		m.leaf.tail = o.leaf.tail
+	}
+	return m.leaf.tail
+}
+
+// split adds, for every leaf that has conditions more than another, a shadow that
+// takes the rows of the other apart by them.
+func (f *family) split(next func() int) {
+	asked := len(f.members)
+	for i := range asked {
+		for j := range asked {
+			whole, inner := f.members[i], f.members[j]
+			extra := more(whole.rows, inner.rows)
+			if whole.rows == inner.rows || len(extra) == 0 || whole.leaf.shadow || inner.leaf.shadow || len(f.splits) == maxSplits {
+				continue
+			}
+			if !subset(whole.keys, inner.keys) && !subset(inner.keys, whole.keys) {
+				continue
+			}
+			m := whole.shadow(next())
+			m.take(whole, inner.cells)
+			condition := "coalesce((" + strings.Join(extra, " AND ") + "), FALSE)"
+			m.keys = append(m.keys, condition)
+			m.leaf.keys = append(m.leaf.keys, leafKey{sql: renamingBack(whole.leaf.tail)(condition)})
+			m.leaf.finish(whole.leaf.tail)
+			f.splits = append(f.splits, split{len(f.members), j})
+			f.members = append(f.members, m)
+		}
+	}
 }
 
 func subset(a, b []string) bool {

@@ -19,7 +19,8 @@ import (
 //     the keys of one are among those of the other (ROLLUP and CUBE are such
 //     leaves; of leaves with other keys, what they have in common is counted);
 //   - what is not listed is the rest of a total, and is protected when fewer
-//     persons than the threshold may stand behind it;
+//     persons than the threshold may stand behind it; so are those whom a leaf
+//     leaves out that has conditions more than another;
 //   - cells of one row that are sums of others on every row.
 //
 // Aggregates that do not add up (averages, deviations, distinct counts) are
@@ -70,7 +71,7 @@ type web struct {
 }
 
 func (w *web) protect(width int64) {
-	if len(w.tables) == 1 && len(w.tables[0].cells) < 2 || !w.anyMasked() {
+	if len(w.tables) == 1 && len(w.tables[0].cells) < 2 || len(w.family.splits) == 0 && !w.anyMasked() {
 		return
 	}
 	size := 0
@@ -82,8 +83,9 @@ func (w *web) protect(width int64) {
 		return
 	}
 	w.cells(size)
-	for q, holders := range w.quantities() {
-		w.totals(q, holders)
+	for _, holders := range w.quantities() {
+		w.totals(holders)
+		w.inner(holders)
 	}
 	w.rows()
 	if len(w.system.Equations) == 0 {
@@ -119,19 +121,24 @@ func (w *web) anyMasked() bool {
 // cells makes the cells of all tables.
 func (w *web) cells(size int) {
 	w.system.Cells = make([]suppress.Cell, 0, size)
-	for _, t := range w.tables {
+	for n, t := range w.tables {
 		w.first = append(w.first, len(w.system.Cells))
 		order := t.byKeys()
 		at := make([]int, t.n)
+		// Totals last: a leaf with fewer keys and conditions has coarser cells.
+		_, where := conditions(w.family.members[n].rows)
+		rank := -int64(64*len(t.keys) + len(where))
 		for i, row := range order {
 			at[row] = i
 			for c := range t.cells {
 				x := w.cell(t, row, c)
-				if t.leaf.shadow {
+				switch {
+				case t.leaf.shadow && !t.listed[row] && !w.holds(n, row):
+					x.State = suppress.Small
+				case t.leaf.shadow:
 					x.State, x.Low, x.High = suppress.Hidden, 0, -1
 				}
-				// Totals last: a leaf with fewer keys has coarser cells.
-				x.Rank = -int64(len(t.keys))
+				x.Rank = rank
 				w.system.Cells = append(w.system.Cells, x)
 			}
 		}
@@ -231,7 +238,7 @@ func (w *web) quantities() [][]holder {
 }
 
 // totals ties every table that has a quantity to the next finer ones.
-func (w *web) totals(_ int, holders []holder) {
+func (w *web) totals(holders []holder) {
 	for i, total := range holders {
 		for j, detail := range holders {
 			if w.under(holders, i, j) {
@@ -244,10 +251,9 @@ func (w *web) totals(_ int, holders []holder) {
 // under tells whether table j is directly below table i: no other table with the
 // quantity is between them. Of tables with the same keys the later is below.
 func (w *web) under(holders []holder, i, j int) bool {
-	keys := func(h holder) []string { return w.family.members[h.table].keys }
 	below := func(i, j int) bool {
-		a, b := keys(holders[i]), keys(holders[j])
-		return i != j && subset(a, b) && (i < j || !subset(b, a))
+		a, b := w.family.members[holders[i].table], w.family.members[holders[j].table]
+		return i != j && a.rows == b.rows && subset(a.keys, b.keys) && (i < j || !subset(b.keys, a.keys))
 	}
 	if !below(i, j) {
 		return false
@@ -260,16 +266,61 @@ func (w *web) under(holders []holder, i, j int) bool {
 	return true
 }
 
+// inner ties the part of a split where its condition holds to the leaf that has
+// these rows.
+func (w *web) inner(holders []holder) {
+	of := func(table int) (holder, bool) {
+		i := slices.IndexFunc(holders, func(h holder) bool { return h.table == table })
+		if i < 0 {
+			return holder{}, false
+		}
+		return holders[i], true
+	}
+	for _, s := range w.family.splits {
+		part, ok1 := of(s.shadow)
+		inner, ok2 := of(s.inner)
+		if !ok1 || !ok2 {
+			continue
+		}
+		keys := w.family.members[s.shadow].keys
+		if subset(keys[:len(keys)-1], w.family.members[s.inner].keys) {
+			w.total(part, inner)
+		} else {
+			w.total(inner, part)
+		}
+	}
+}
+
+// holds tells whether a row of a split is where its condition holds; the rows of
+// other tables all do.
+func (w *web) holds(table, row int) bool {
+	if !w.isSplit(table) {
+		return true
+	}
+	k := &w.tables[table].keys[len(w.tables[table].keys)-1]
+	return !k.null(row) && k.bytes(row)[0] != 0
+}
+
+func (w *web) isSplit(table int) bool {
+	return slices.ContainsFunc(w.family.splits, func(s split) bool { return s.shadow == table })
+}
+
 // total makes an equation for every row of a total.
 func (w *web) total(total, detail holder) {
 	coarse, fine := w.tables[total.table], w.tables[detail.table]
-	at := make([]int, len(coarse.keys)) // the keys of the total among those of the detail
+	same := w.family.members[total.table].rows == w.family.members[detail.table].rows
+	var at, from []int // the keys of the total among those of the detail, and in it
 	for i, k := range w.family.members[total.table].keys {
-		at[i] = slices.Index(w.family.members[detail.table].keys, k)
+		if j := slices.Index(w.family.members[detail.table].keys, k); j >= 0 {
+			at, from = append(at, j), append(from, i)
+		}
 	}
 	parts := map[string][]int{}
 	var key []byte
 	for _, row := range w.order[detail.table] {
+		if !same && !w.holds(detail.table, row) {
+			continue
+		}
 		key = key[:0]
 		for _, k := range at {
 			key = fine.keys[k].appendKey(key, row)
@@ -277,7 +328,13 @@ func (w *web) total(total, detail holder) {
 		parts[string(key)] = append(parts[string(key)], row)
 	}
 	for _, row := range w.order[total.table] {
-		key = rowKey(key[:0], coarse.keys, row)
+		if !same && !w.holds(total.table, row) {
+			continue
+		}
+		key = key[:0]
+		for _, k := range from {
+			key = coarse.keys[k].appendKey(key, row)
+		}
 		w.sum(total, row, detail, parts[string(key)])
 	}
 }
@@ -294,17 +351,27 @@ func (w *web) sum(total holder, row int, detail holder, parts []int) {
 			rest = append(rest, p)
 		}
 	}
-	if len(rest) > 0 || w.missing(coarse, fine, len(parts)) {
+	// Nobody left out tells that the condition holds for all.
+	all := !w.rules.zeroSafe && coarse.listed[row] && w.isSplit(detail.table) && w.family.members[total.table].rows == w.family.members[detail.table].rows &&
+		!slices.ContainsFunc(parts, func(p int) bool { return !w.holds(detail.table, p) })
+	if len(rest) > 0 || all || w.missing(coarse, fine, len(parts)) {
 		r := w.rest(coarse, row, detail, rest)
 		e = append(e, suppress.Term{Cell: r, Coef: -1})
 	}
+	name := ""
+	if coarse.listed[row] && !coarse.leaf.shadow {
+		name = w.label(total.table, row, total.cell)
+	}
 	w.system.Equations = append(w.system.Equations, e)
-	w.names = append(w.names, w.label(total.table, row, total.cell))
+	w.names = append(w.names, name)
 }
 
 // missing tells whether the listing shows that a part is not there: of keys whose
 // values are public, not all have one.
 func (w *web) missing(coarse, fine *table, parts int) bool {
+	if fine.leaf.shadow {
+		return false
+	}
 	all := 1
 	for _, k := range fine.leaf.keys {
 		if !slices.ContainsFunc(coarse.leaf.keys, func(c leafKey) bool { return c.label == k.label && len(c.domain) == len(k.domain) }) {
@@ -374,22 +441,12 @@ func (w *web) rows() {
 
 // ties are the sums that hold on every row of a table.
 func (t *table) ties() []tie {
+	out := written(t.leaf.cells)
 	var adding []int
 	for c, cell := range t.leaf.cells {
 		if adds(cell.sql) {
 			adding = append(adding, c)
 		}
-	}
-	var values [][]*big.Int
-	for row := range t.n {
-		v := make([]*big.Int, len(t.cells))
-		for _, c := range adding {
-			v[c] = integerOf(&t.cells[c], row)
-		}
-		values = append(values, v)
-	}
-	out := identities(values, adding)
-	for c, cell := range t.leaf.cells {
 		// An average tells the sum.
 		if of, ok := strings.CutPrefix(cell.sql, "avg("); ok {
 			if s := slices.IndexFunc(t.leaf.cells, func(x leafCell) bool { return x.sql == "sum("+of }); s >= 0 {
@@ -397,7 +454,12 @@ func (t *table) ties() []tie {
 			}
 		}
 	}
-	return out
+	return append(out, identities(t.n, adding, func(row, c int) *big.Int {
+		if !t.listed[row] || t.masks[c][row]&^secondary != 0 {
+			return nil
+		}
+		return integerOf(&t.cells[c], row)
+	})...)
 }
 
 // together tells of each tie whether its small cells may be known together: a
@@ -494,12 +556,12 @@ func notes(tables []*table) []string {
 }
 
 func (w *web) reason(t, row, cell int, e suppress.Extra) reason {
-	out := reason{cell: w.label(t, row, cell), protects: "what is not listed"}
-	if t, row, cell := w.place(e.Protects); t >= 0 && w.tables[t].listed[row] {
+	out := reason{cell: w.label(t, row, cell), protects: "a few that are not shown"}
+	if t, row, cell := w.place(e.Protects); t >= 0 && w.tables[t].listed[row] && !w.tables[t].leaf.shadow {
 		out.protects = w.label(t, row, cell)
 	}
 	if e.Equation >= 0 {
-		out.total = w.names[e.Equation]
+		out.total = w.names[e.Equation] // "" of rows that are not shown
 	}
 	return out
 }
