@@ -16,9 +16,11 @@
 // there, masked where few stand behind them; of other keys, only rows that may
 // be shown are listed. So the presence of a row tells nothing.
 //
+// What leaves as a file is compared with what left before (see [Guard.Release]
+// and package history).
+//
 // What is not done yet: masked cells are not protected against subtraction from
-// totals (secondary suppression), and answers are not compared with earlier
-// ones. Timing is not protected.
+// totals (secondary suppression). Timing is not protected.
 package guard
 
 import (
