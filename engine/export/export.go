@@ -9,7 +9,6 @@ package export
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -73,35 +72,6 @@ func FormatOf(path string) (Format, bool) {
 // Write writes r to w.
 func Write(ctx context.Context, w io.Writer, r *guard.Result, f Format) error {
 	return f.write(ctx, w, r)
-}
-
-// WriteFile writes r to a file, whole or not at all: beside it first, then
-// under its name. An existing file is kept unless overwrite is set.
-func WriteFile(ctx context.Context, path string, r *guard.Result, f Format, overwrite bool) (err error) {
-	if err := CheckTarget(path, overwrite); err != nil {
-		return err
-	}
-	temp := fmt.Sprintf("%s.%d.part", path, os.Getpid())
-	file, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(temp) //nolint:errcheck // the first error is the one to tell
-		}
-	}()
-	err = f.write(ctx, file, r)
-	if err == nil {
-		err = file.Sync()
-	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
 }
 
 // CheckTarget refuses a file that exists, unless overwrite is set, and a
