@@ -22,6 +22,13 @@ func FuzzPlan(f *testing.F) {
 		"SELECT count(*) FROM population WHERE pp0010 IN (SELECT ss00010 FROM soins_sante WHERE coalesce(ss00165, 0) > 0)",
 		"SELECT a.*, b.* EXCLUDE (n) FROM (SELECT pp0020, count(*) n FROM population GROUP BY 1) a FULL JOIN (VALUES ('1', 2)) b(pp0020, n) USING (pp0020)",
 		"SELECT lag(n, 1, 0) OVER (PARTITION BY left(k, 1) ORDER BY k ROWS BETWEEN 1 PRECEDING AND CURRENT ROW), (SELECT count(*) FROM population) FROM (SELECT ss00020 k, count(*) n FROM soins_sante GROUP BY 1) QUALIFY row_number() OVER (ORDER BY n) < 5",
+		"SELECT grouping(pp0020), median(pp0015), count(*) FROM population GROUP BY CUBE (pp0020, pp0030)",
+		"SELECT x, count(*) FROM (SELECT ss00010, lag(ss00060, 1, 0) OVER (PARTITION BY ss00010 ORDER BY ss00015) AS x FROM soins_sante QUALIFY row_number() OVER (PARTITION BY ss00010 ORDER BY ss00015 DESC) = 1) GROUP BY 1",
+		"SELECT q, sum(v) FROM (SELECT ss00010 AS id, 'a' AS q, ss00060 AS v FROM soins_sante UNION ALL SELECT pp0010, 'b', pp0015 FROM population) GROUP BY ROLLUP (q)",
+		"SELECT count(*) FROM (SELECT pp0010 FROM population EXCEPT SELECT ss00010 FROM soins_sante GROUP BY 1 HAVING sum(ss00160) > 3)",
+		"PIVOT (SELECT ss00010, ss00020, ss00160 FROM soins_sante) ON ss00020 IN ('a', 'b' AS c) USING sum(ss00160) AS s, count(*) GROUP BY ss00010",
+		"SELECT n, avg(v) FROM (UNPIVOT (SELECT pp0010, pp0015 AS a, pp0050 AS b FROM population) ON a, b INTO NAME n VALUE v) GROUP BY n",
+		"SELECT count(*) FROM population AS p WHERE EXISTS (SELECT 1 FROM soins_sante AS s WHERE s.ss00010 = p.pp0010 AND s.ss00160 > p.pp0015) AND pp0015 > (SELECT avg(pp0015) FROM population)",
 		"SELECT count(*) FROM population ANTI JOIN soins_sante ON pp0010 = ss00010",
 		"SELECT \"a\"\"b\", 'it''s' FROM (VALUES (1)) t(\"a\"\"b\")",
 	} {
