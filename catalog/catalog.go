@@ -74,7 +74,9 @@ type Channel struct {
 	Secondary bool     // secondary suppression wanted
 	// Width: the interval in which a masked count must lie, for all that is shown
 	// beside it, is wider than this; 0: it has at least two values.
-	Width     int
+	Width int
+	// Round: counts are shown as multiples of this; 0 and 1: as they are.
+	Round     int
 	Dominance *Dominance
 	// History says what a release is compared with: "exports", what was written
 	// to files, or "answers", what was shown on a screen too.

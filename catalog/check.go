@@ -150,6 +150,13 @@ func (l *loader) checkRule(c *Channel) *diag.Error {
 	if c.Zero == "publish" && c.ZeroWhy == "" {
 		return l.fail(&c.Zero, fault("zero", "channel %s publishes zero without a reason", c.ID).WithHint("add zero_why: …"))
 	}
+	if c.Width < 0 || c.Width >= c.Threshold || c.Width > 0 && !c.Secondary {
+		return l.fail(&c.ID, fault("width", "channel %s asks that masked counts have an interval wider than %d", c.ID, c.Width).
+			WithHint("width is below the threshold, and goes with secondary: true"))
+	}
+	if c.Round < 0 {
+		return l.fail(&c.ID, fault("round", "channel %s rounds counts to %d", c.ID, c.Round).WithHint("write round: 5, or leave it out"))
+	}
 	return l.checkDominance(c)
 }
 

@@ -218,6 +218,7 @@ func (r *reader) channel(c *Channel, n *yaml.Node) {
 		"rows":      r.boolean(&c.Rows),
 		"secondary": r.boolean(&c.Secondary),
 		"width":     r.integer(&c.Width),
+		"round":     r.integer(&c.Round),
 		"dominance": func(n *yaml.Node) {
 			c.Dominance = &Dominance{}
 			r.object(n, "the dominance rule", fields{

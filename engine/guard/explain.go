@@ -23,8 +23,14 @@ func (p *Plan) Explain() string {
 	if d := describeDominance(p.rules.dominance); d != "" {
 		fmt.Fprintf(&b, "%s\n", d)
 	}
+	if p.channel.Round > 1 {
+		fmt.Fprintf(&b, "counts are shown as multiples of %d\n", p.channel.Round)
+	}
 	for _, l := range p.leaves {
 		l.explain(&b)
+	}
+	for _, f := range p.families {
+		f.explain(&b)
 	}
 	fmt.Fprintf(&b, "\nabove the wall, on masked cells only:\n  %s\n", p.sql)
 	for _, w := range p.warnings {
@@ -36,6 +42,10 @@ func (p *Plan) Explain() string {
 func (l *leaf) explain(b *strings.Builder) {
 	if l.public {
 		fmt.Fprintf(b, "\n%s: public data, not masked\n  %s\n", l.table(), l.sql)
+		return
+	}
+	if l.shadow {
+		fmt.Fprintf(b, "\n%s: counted to know what others have in common, never shown\n  %s\n", l.table(), l.sql)
 		return
 	}
 	fmt.Fprintf(b, "\n%s: cells over persons\n  %s\n", l.table(), l.sql)
@@ -62,6 +72,18 @@ func (l *leaf) explain(b *strings.Builder) {
 		}
 		b.WriteString("\n")
 	}
+}
+
+// explain tells which leaves are protected together.
+func (f *family) explain(b *strings.Builder) {
+	if len(f.members) < 2 {
+		return
+	}
+	var names []string
+	for _, m := range f.members {
+		names = append(names, m.leaf.table())
+	}
+	fmt.Fprintf(b, "\n%s hold totals and parts of each other:\n  where a masked cell could be worked out from them, further cells are masked, small or not\n", strings.Join(names, ", "))
 }
 
 func (l *leaf) unitRule(u unitRef) string {

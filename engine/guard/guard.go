@@ -19,8 +19,16 @@
 // What leaves as a file is compared with what left before (see [Guard.Release]
 // and package history).
 //
-// What is not done yet: masked cells are not protected against subtraction from
-// totals (secondary suppression). Timing is not protected.
+// Cells of one request are protected together. All leaves are one linear system:
+// totals and their parts, what is not listed, sums within a row, and whom a leaf
+// leaves out that has conditions more than another. Further cells are masked until
+// nothing linear can be learnt of a small cell from what is shown, and no masked
+// count is known within its bounds (secondary.go; package suppress says what is
+// promised and what the choice depends on). Not looked at are sets of persons that
+// only several unlike conditions together isolate, and values that a question uses
+// below the wall: those are answers of their own.
+//
+// Timing is not protected.
 package guard
 
 import (

@@ -93,6 +93,7 @@ func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan, c *compa
 	why = notes(tables)
 	for i, t := range tables {
 		if !t.leaf.shadow {
+			t.round(int64(p.channel.Round))
 			if err := glass.fill(ctx, t); err != nil {
 				return "", nil, err
 			}

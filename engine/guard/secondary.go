@@ -523,6 +523,24 @@ func (w *web) maskTotals() {
 	}
 }
 
+// round makes all counts multiples of base, half of it up.
+func (t *table) round(base int64) {
+	if base < 2 {
+		return
+	}
+	b := big.NewInt(base)
+	for c, cell := range t.leaf.cells {
+		for row := 0; row < t.n && counts(cell.sql); row++ {
+			n, ok := t.cells[c].integer(row)
+			if !ok {
+				continue
+			}
+			n.Add(n, big.NewInt(base/2))
+			t.cells[c].setInteger(row, n.Sub(n, new(big.Int).Mod(n, b)))
+		}
+	}
+}
+
 // reason says why a cell was masked to protect another.
 type reason struct{ cell, protects, total string }
 

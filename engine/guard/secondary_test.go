@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"epsql/catalog"
 )
 
 // The world: municipality 11001 has 60 persons, 21004 40, 62063 3, 92094 17.
@@ -75,5 +77,48 @@ func TestSecondarySuppression(t *testing.T) {
 				t.Fatalf("got\n%s\nwant\n%s\n%v", got, test.want, r.Summary())
 			}
 		})
+	}
+}
+
+// narrowed is a guard whose channel is changed.
+func narrowed(t *testing.T, change func(*catalog.Channel)) *Guard {
+	t.Helper()
+	g := guardOf(t, world(t, "eps", ""), "")
+	ch := *g.cfg.Channel
+	change(&ch)
+	g.cfg.Channel = &ch
+	return g
+}
+
+func TestChannelsMayAskForMoreOrLess(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		change func(*catalog.Channel)
+		want   string
+	}{
+		{"counts as they are", func(*catalog.Channel) {}, "11001 | *\n21004 | 40\n92094 | 17\nNULL | 120"},
+		{"counts as multiples of five", func(c *catalog.Channel) { c.Round = 5 }, "11001 | *\n21004 | 40\n92094 | 15\nNULL | 120"},
+		{"small cells alone masked", func(c *catalog.Channel) { c.Secondary = false }, "11001 | 60\n21004 | 40\n92094 | 17\nNULL | 120"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := ask(t, narrowed(t, test.change), "SELECT pp0025, count(*) AS n FROM population GROUP BY ROLLUP (1) ORDER BY 1 NULLS LAST")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, got, _ = strings.Cut(strings.TrimSpace(got), "\n"); got != test.want {
+				t.Fatalf("got\n%s\nwant\n%s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestExplainTellsWhichLeavesAreProtectedTogether(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	p, err := g.Plan(t.Context(), Query{Text: "SELECT pp0020, count(*) FROM population GROUP BY ROLLUP (1)"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "leaf_0, leaf_1 hold totals and parts of each other"; !strings.Contains(p.Explain(), want) {
+		t.Fatalf("%q is not in\n%s", want, p.Explain())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"time"
 
@@ -201,6 +202,13 @@ func (v *vector) integer(i int) (*big.Int, bool) {
 		return signed(b), true
 	}
 	return nil, false
+}
+
+// setInteger replaces a whole number that is not negative.
+func (v *vector) setInteger(i int, n *big.Int) {
+	b := v.bytes(i)
+	n.FillBytes(b)
+	slices.Reverse(b)
 }
 
 // little reads up to eight bytes, the lowest first.
