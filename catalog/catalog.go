@@ -57,6 +57,18 @@ type Population struct {
 	ID       string
 	Label    Text
 	Channels []string // allowed, the default first
+	// Library is how programs call the place of this population's tables.
+	Library string
+	// Flags are columns that the owners of the data keep for this population, and
+	// that a study written on it may name.
+	Flags []Flag
+}
+
+// Flag is a column that only some populations have, and the macro that computes
+// it from what they all have.
+type Flag struct {
+	Name, Macro string
+	Source      Source
 }
 
 // Channel is a way out of the house with its rule.

@@ -201,6 +201,10 @@ func (r *reader) population(p *Population, n *yaml.Node) {
 	r.object(n, "a population", labelled(r, &p.Label, fields{
 		"id":       r.text(&p.ID),
 		"channels": r.texts(&p.Channels),
+		"library":  r.text(&p.Library),
+		"flags": sequence(r, &p.Flags, func(f *Flag, n *yaml.Node) {
+			r.object(n, "a flag", fields{"name": r.text(&f.Name), "macro": r.text(&f.Macro), "source": r.source(&f.Source)}, "name", "macro")
+		}),
 	}), "id", "en", "channels")
 }
 
