@@ -29,6 +29,10 @@ func studyCommand() *cli.Command {
 		Subcommands: []*cli.Command{
 			{
 				Name: "check", Usage: "check a plan without data", ArgsUsage: "FOLDER", Description: describe("study_check"),
+				Flags: []cli.Flag{
+					&cli.StringFlag{Name: "population", Usage: "tell what changes on another `POPULATION`"},
+					&cli.BoolFlag{Name: "fix", Usage: "with --population: rewrite the plan as far as it goes"},
+				},
 				Action: checkStudy,
 			},
 			{
@@ -84,7 +88,55 @@ func checkStudy(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if population := c.String("population"); population != "" {
+		if plan, err = movePlan(c, plan, folder, cat, population); err != nil {
+			return err
+		}
+	} else if c.Bool("fix") {
+		return diag.New(diag.Usage, "study-fix", "--fix rewrites a plan for another population").WithHint("add --population")
+	}
 	return checkPlan(c, plan, folder, cat, reg)
+}
+
+// movePlan tells what changes on another population, and gives the plan as it
+// would be there. With --fix it is written.
+func movePlan(c *cli.Context, plan *plans.Plan, folder string, cat *catalog.Catalog, population string) (*plans.Plan, error) {
+	changes, files, err := study.Move(plan, cat, population)
+	if err != nil {
+		return nil, err
+	}
+	l := newListing("place", "what changes", "what to do")
+	for _, change := range changes {
+		todo := change.Advice
+		if change.Done {
+			todo = "nothing: --fix does it"
+		}
+		if change.Done && change.Pos.Line == 0 {
+			todo = "nothing: the guard does it"
+		}
+		l.add(change.Pos.String(), change.What, todo)
+	}
+	if err := l.draw(c.App.Writer); err != nil {
+		return nil, err
+	}
+	moved, err := plans.Parse([]byte(files[plans.File]))
+	if err != nil {
+		return nil, inFolder(err, folder)
+	}
+	moved.Files = files
+	if !c.Bool("fix") {
+		return moved, nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if files[name] == plan.Files[name] {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(files[name]), 0o666); err != nil {
+			return nil, err
+		}
+		fmt.Fprintln(c.App.ErrWriter, "rewrote", filepath.Join(folder, name))
+	}
+	return moved, nil
 }
 
 // checkPlan has the guard check every question, and tells its notes.
@@ -153,7 +205,9 @@ func rerunStudy(c *cli.Context) error {
 		fmt.Fprintln(c.App.Writer, "both runs gave the same tables, byte for byte")
 		return nil
 	}
-	printDifferences(c, differences)
+	if err := printDifferences(c, differences); err != nil {
+		return err
+	}
 	return diag.New(diag.Ledger, "study-rerun", "the second run differs from the first").
 		WithHint("when nothing that went in differs, keep both folders and tell the maintainers")
 }
