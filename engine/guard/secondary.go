@@ -66,12 +66,21 @@ type web struct {
 	// would change from run to run. at is where a row stands in it.
 	order, at [][]int
 	first     []int
+	ties      [][]tie // within the rows of each table
 	system    suppress.System
 	names     []string // of the equations
 }
 
 func (w *web) protect(width int64) {
-	if len(w.tables) == 1 && len(w.tables[0].cells) < 2 || len(w.family.splits) == 0 && !w.anyMasked() {
+	if len(w.family.splits) == 0 && !w.anyMasked() {
+		return
+	}
+	ties := 0
+	for _, t := range w.tables {
+		w.ties = append(w.ties, t.ties())
+		ties += len(w.ties[len(w.ties)-1])
+	}
+	if len(w.tables) == 1 && ties == 0 {
 		return
 	}
 	size := 0
@@ -88,9 +97,6 @@ func (w *web) protect(width int64) {
 		w.inner(holders)
 	}
 	w.rows()
-	if len(w.system.Equations) == 0 {
-		return
-	}
 	for _, e := range w.system.Protect(suppress.Limits{Width: width}) {
 		t, row, cell := w.place(e.Cell)
 		if t < 0 || w.tables[t].leaf.shadow {
@@ -412,7 +418,7 @@ func (w *web) rest(coarse *table, row int, detail holder, parts []int) int {
 // rows ties the cells of each row that are sums of others.
 func (w *web) rows() {
 	for i, t := range w.tables {
-		ties := t.ties()
+		ties := w.ties[i]
 		if len(ties) == 0 {
 			continue
 		}
