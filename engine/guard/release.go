@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,8 @@ func (g *Guard) record(ctx context.Context, p *Plan, res *Result, deliveries str
 		Cells: res.summary.Cells, Masked: res.summary.Masked,
 	}
 	if c == nil {
+		g.cfg.Workspace.Recording.Lock()
+		defer g.cfg.Workspace.Recording.Unlock()
 		return ledger.Append(ctx, g.cfg.Workspace.DB, e, nil)
 	}
 	res.summary.Notes = append(res.summary.Notes, c.notes()...)
@@ -79,7 +82,9 @@ type comparison struct {
 // contributors are the persons behind the rows of a leaf.
 type contributors struct {
 	table *table
-	owner []unitRef
+	// order are the rows by their keys: which of two cells that collide with each
+	// other is hidden must not depend on the order in which rows came.
+	order []int
 	sides [][]side // by owner
 }
 
@@ -90,20 +95,22 @@ type side struct {
 }
 
 // comparing loads what was released when the answer must be compared; nil when
-// it need not.
-func (g *Guard) comparing(ctx context.Context, p *Plan, writes bool) (*comparison, error) {
+// it need not. Nothing else is recorded until done is called.
+func (g *Guard) comparing(ctx context.Context, p *Plan, writes bool) (c *comparison, done func(), err error) {
 	if !writes && p.channel.History != "answers" {
-		return nil, nil //nolint:nilnil // nothing to compare is no error
+		return nil, func() {}, nil
 	}
+	g.cfg.Workspace.Recording.Lock()
+	done = g.cfg.Workspace.Recording.Unlock
 	sets, err := ledger.Released(ctx, g.cfg.Workspace.DB)
 	if err != nil {
-		return nil, err
+		return nil, done, err
 	}
-	c := &comparison{rules: p.rules}
+	c = &comparison{rules: p.rules}
 	for _, s := range sets {
 		c.released.Add(s)
 	}
-	return c, nil
+	return c, done, nil
 }
 
 // collect asks for the persons behind the rows of a leaf, in the snapshot in
@@ -113,9 +120,12 @@ func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) erro
 		return nil
 	}
 	out := &contributors{table: t}
-	rows := map[string]int{}
+	rows := make(map[string]int, t.n)
 	for i := range t.n {
 		rows[t.identity(i)] = i
+	}
+	for _, key := range slices.Sorted(maps.Keys(rows)) {
+		out.order = append(out.order, rows[key])
 	}
 	for _, u := range t.leaf.units {
 		if u.bits {
@@ -125,7 +135,7 @@ func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) erro
 		if err != nil {
 			return err
 		}
-		out.owner, out.sides = append(out.owner, u), append(out.sides, sides)
+		out.sides = append(out.sides, sides)
 	}
 	c.behind = append(c.behind, out)
 	return nil
@@ -428,10 +438,10 @@ func (c *comparison) safe(s past.Set) bool {
 // visit gives the persons of every side of a row on which shown cells stand, with
 // these cells.
 func (b *contributors) visit(see func(s past.Set, row int, cells []int)) {
-	for row := range b.table.n {
+	for _, row := range b.order {
 		for _, sides := range b.sides {
 			for _, s := range sides {
-				if row >= len(s.rows) || s.rows[row].Members == nil {
+				if s.rows[row].Members == nil {
 					continue
 				}
 				var cells []int

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"epsql/engine/ledger"
@@ -187,6 +188,22 @@ func onScreen(t *testing.T, g *Guard, query string) string {
 		t.Fatal(err)
 	}
 	return rowsText(res)
+}
+
+func TestTwoReleasesAtOnceCannotPassEachOther(t *testing.T) {
+	ws := world(t, "eps", "")
+	questions := []string{"SELECT count(*) FROM population", "SELECT count(*) FROM population WHERE pp0025 <> '62063'"}
+	answers := make([]string, len(questions))
+	var wait sync.WaitGroup
+	for i, q := range questions {
+		g := guardOf(t, ws, "eps")
+		wait.Go(func() { answers[i] = released(t, g, q) })
+	}
+	wait.Wait()
+	slices.Sort(answers)
+	if answers[0] != "-" || answers[1] == "-" {
+		t.Errorf("answers %v, want one of them masked", answers)
+	}
 }
 
 func TestTheStricterOfTwoChannelsDecides(t *testing.T) {

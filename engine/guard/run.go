@@ -26,7 +26,8 @@ func (g *Guard) run(ctx context.Context, p *Plan, write writeFunc) (*Result, led
 		return nil, ledger.Entry{}, err
 	}
 	defer glass.db.Close() //nolint:errcheck // in memory, nothing to lose
-	c, err := g.comparing(ctx, p, write != nil)
+	c, done, err := g.comparing(ctx, p, write != nil)
+	defer done()
 	if err != nil {
 		return nil, ledger.Entry{}, err
 	}

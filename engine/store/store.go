@@ -22,6 +22,7 @@ package store
 
 import (
 	"database/sql"
+	"sync"
 
 	"epsql/catalog"
 )
@@ -47,6 +48,9 @@ type Workspace struct {
 	Path       string
 	Population *catalog.Population
 	Catalog    *catalog.Catalog
+	// Recording is held while the ledger is written, and by a release from the
+	// comparison with what left before, so that no two pass each other.
+	Recording sync.Mutex
 }
 
 // Close releases the file.
