@@ -67,6 +67,8 @@ func TestRefusals(t *testing.T) {
 		{"weights picked by a computed key", "SELECT sum(q.quota) FROM population JOIN ref.qualifications AS q ON q.code = CASE pp0025 WHEN '62063' THEN '000' ELSE '100' END", "a value that the query made up is aggregated", ""},
 		{"a year of an invented date", "SELECT sum(year(d)) FROM population JOIN (VALUES ('62063', DATE '2000-01-01'), ('11001', DATE '0001-01-01')) AS v(c, d) ON c = pp0025", "a value that the query made up is aggregated", ""},
 		{"rows that show that nobody is there", "SELECT count(*) FROM population FULL JOIN (VALUES (1937)) AS v(y) ON y = pp0015 AND pp0025 = '62063'", "an outer join keeps rows of v that no person has", "join the grouped result"},
+		{"weights drawn by a macro", "SELECT pp0020, sum(sas.ranuni_v1(45, pp0015)) FROM population GROUP BY 1", "a number made from text or codes is aggregated", ""},
+		{"the average of such weights", "SELECT pp0020, avg(sas.ranuni_etat_v1(45, pp0015) + 1) FROM population GROUP BY 1", "a number made from text or codes is aggregated", ""},
 		{"the same from the other side", "SELECT count(*) FROM ref.communes AS c LEFT JOIN population ON pp0025 = c.code", "an outer join keeps rows of c that no person has", ""},
 		{"an endless series", "SELECT count(*) FROM range(10000000000)", "a series of numbers may go up to", ""},
 		{"a quantile that is somebody's value", "SELECT quantile_disc(pp0015, 0.5) FROM population", "quantile_disc is not answered over persons", "quantile_cont"},

@@ -311,6 +311,9 @@ func (s *scope) macro(f *ast.Func) (value, error) {
 		out.query = out.query || v.query
 		out.invented = out.invented || v.invented
 	}
+	// A number without a closed list of values could be anything that the query
+	// chose the arguments for: one sum could carry many counts.
+	out.encoded = out.kind == number && out.domain == nil
 	out.sql = quote(m.Family) + "." + quote(m.Base+"_v"+strconv.Itoa(m.Version)) + "(" + strings.Join(args, ", ") + ")"
 	return out, nil
 }

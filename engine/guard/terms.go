@@ -311,6 +311,9 @@ func (s *scope) otherTerms(f *ast.Func) ([]term, error) {
 	if v.kind == boolean {
 		return []term{condTerm(isTrue(v))}, nil
 	}
+	if v.encoded {
+		return nil, s.encoding(f)
+	}
 	if v.invented {
 		return nil, s.inventing(f)
 	}

@@ -14,14 +14,11 @@
 --   powers 1, 2, 4 ... of the multiplier that n is made of, so that any n costs the same: about two
 --   seconds for a million rows.
 -- @note It orders rows exactly as the number itself does (sas.ranuni_v1), without a rounding: sort on it.
--- @note SAS takes the clock for a seed of 0 or less, which cannot be redrawn: it is an error here.
+-- @note SAS takes the clock for a seed of 0 or less, which cannot be redrawn: it is NULL here.
+-- @note It never stops with an error: an error on a person's row would tell that there is such a person.
 CREATE OR REPLACE MACRO sas.ranuni_etat_v1(graine BIGINT, n BIGINT) AS
 CASE
-    WHEN graine IS NULL OR n IS NULL THEN NULL
-    WHEN graine NOT BETWEEN 1 AND 2147483646 THEN error('the seed is no number from 1 to 2147483646')
-    WHEN n < 0 THEN error('a stream has no number before its first')
-    WHEN n > 2147483646 THEN error('the stream begins again after 2147483646 numbers')
-    ELSE graine
+    WHEN graine BETWEEN 1 AND 2147483646 AND n BETWEEN 0 AND 2147483646 THEN graine
         * CASE WHEN n & 1 = 0 THEN 1 ELSE 397204094 END % 2147483647
         * CASE WHEN n & 2 = 0 THEN 1 ELSE 2083249653 END % 2147483647
         * CASE WHEN n & 4 = 0 THEN 1 ELSE 557054349 END % 2147483647

@@ -18,7 +18,4 @@
 -- @note Compared with the ten numbers and seeds, five decimals, that the SAS language reference prints for the seeds 45 and
 --   18. Whether SAS divides by 2**31-1 or multiplies by its inverse is not told: the last bit may differ, the order not.
 CREATE OR REPLACE MACRO sas.ranuni_v1(graine BIGINT, n BIGINT) AS
-CASE
-    WHEN n < 1 THEN error('a stream has no number before its first')
-    ELSE sas.ranuni_etat_v1(graine, n) / 2147483647
-END
+CASE WHEN n >= 1 THEN sas.ranuni_etat_v1(graine, n) / 2147483647 END
