@@ -141,23 +141,34 @@ func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
 	if there, err := exists(ctx, db, "released"); err != nil || !there {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, `SELECT c.unit, c.members, c.amounts, max(r.threshold), min(r.entry)
-		FROM epsql.released AS r JOIN epsql.contributors AS c USING (hash) GROUP BY ALL ORDER BY ALL`)
+	rows, err := db.QueryContext(ctx, `SELECT c.hash, c.unit, c.members, c.amounts, r.threshold, r.entry FROM epsql.contributors AS c
+		JOIN (SELECT hash, max(threshold) AS threshold, min(entry) AS entry FROM epsql.released GROUP BY 1) AS r USING (hash)`)
 	if err != nil {
 		return nil, fault(err)
 	}
 	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
-	var out []history.Set
+	type named struct {
+		history.Set
+		hash string
+	}
+	var found []named
 	for rows.Next() {
-		var s history.Set
-		var members, amounts []byte
-		if err := rows.Scan(&s.Unit, &members, &amounts, &s.Threshold, &s.Entry); err != nil {
+		var s named
+		var members, amounts sql.RawBytes
+		if err := rows.Scan(&s.hash, &s.Unit, &members, &amounts, &s.Threshold, &s.Entry); err != nil {
 			return nil, fault(err)
 		}
-		if err := decode(&s, members, amounts); err != nil {
+		if err := decode(&s.Set, members, amounts); err != nil {
 			return nil, broken(s.Entry)
 		}
-		out = append(out, s)
+		found = append(found, s)
+	}
+	slices.SortFunc(found, func(x, y named) int {
+		return cmp.Or(cmp.Compare(x.Entry, y.Entry), strings.Compare(x.hash, y.hash))
+	})
+	out := make([]history.Set, len(found))
+	for i, s := range found {
+		out[i] = s.Set
 	}
 	return out, fault(rows.Err())
 }
