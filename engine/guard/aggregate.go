@@ -62,6 +62,7 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 	}
 	inner := *s
 	inner.aggregates = false
+	f = inner.countedIf(f)
 	out := aggregate{kind: def.kind}
 	args, err := inner.aggregateArgs(f, &out)
 	if err != nil {
@@ -80,6 +81,31 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 	}
 	out.adds = !f.Distinct && (f.Name == "sum" || strings.HasPrefix(f.Name, "count"))
 	return out, nil
+}
+
+// countedIf writes count(DISTINCT CASE WHEN c THEN id END) as what it means:
+// count(DISTINCT id) FILTER (WHERE c).
+func (s *scope) countedIf(f *ast.Func) *ast.Func {
+	if f.Name != "count" || len(f.Args) != 1 {
+		return f
+	}
+	c, ok := f.Args[0].(*ast.Case)
+	if !ok || len(c.Whens) != 1 || !isColumn(c.Whens[0].Then) {
+		return f
+	}
+	if none, ok := c.Else.(*ast.Const); c.Else != nil && (!ok || !none.Null) {
+		return f
+	}
+	if v, err := s.bind(c.Whens[0].Then); err != nil || v.ident == "" {
+		return f
+	}
+	out := *f
+	out.Args = []ast.Expr{c.Whens[0].Then}
+	out.Filter = c.Whens[0].Cond
+	if f.Filter != nil {
+		out.Filter = &ast.Logic{Base: ast.Base{Off: f.Off}, Op: "AND", Args: []ast.Expr{out.Filter, f.Filter}}
+	}
+	return &out
 }
 
 // aggregateTail binds ORDER BY and FILTER of an aggregate.

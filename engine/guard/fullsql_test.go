@@ -194,6 +194,22 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT count(*) AS n FROM population WHERE pp0015 > (SELECT count(*) + 1900 FROM ref.qualifications WHERE code < '004')",
 		},
 		{
+			"every form of a conditional aggregate",
+			"SELECT pp0030, count(*) FILTER (WHERE pp0020 = '1') AS a, count_if(pp0020 = '1') AS b, sum(CASE WHEN pp0020 = '1' THEN 1 ELSE 0 END) AS c, sum(CAST(pp0020 = '1' AS INTEGER)) AS d, count(CASE WHEN pp0020 = '1' THEN 1 END) AS e, sum(pp0020 = '1') AS f, avg(CASE WHEN pp0020 = '1' THEN pp0015 END) AS g, sum(pp0015) FILTER (WHERE pp0020 = '1' AND pp0015 > 1950) AS h, count(DISTINCT CASE WHEN pp0020 = '1' THEN pp0010 END) AS i FROM population GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"weighted estimates, of persons counted without their weight",
+			"SELECT pp0020, sum(CASE WHEN 2008 - pp0015 >= 65 THEN 20 ELSE 40 END) AS estimes, count(*) AS n FROM population GROUP BY 1 ORDER BY 1",
+		},
+		{
+			"a weight from a public list",
+			"SELECT q.categorie, sum(q.quota * ss00060) AS s, sum(q.quota) AS w FROM soins_sante JOIN ref.qualifications AS q ON q.code = ss00065_qual GROUP BY 1",
+		},
+		{
+			"regressions over persons",
+			"SELECT round(regr_slope(ss00060, ss00160), 6) AS a, round(regr_r2(ss00060, ss00160), 6) AS b, regr_count(ss00060, ss00160) AS n, round(corr(ss00060, ss00160), 6) AS c, round(covar_pop(ss00060, ss00160), 6) AS d FROM soins_sante",
+		},
+		{
 			"grouped by the other side of an equality",
 			"SELECT count(*) AS n FROM (SELECT s.ss00010, count(*) AS k FROM population AS p JOIN soins_sante AS s ON s.ss00010 = p.pp0010 GROUP BY s.ss00010 HAVING k > 2)",
 		},
@@ -282,6 +298,7 @@ func TestAttacksThroughFullSQL(t *testing.T) {
 		{"the same, gathered by person first", "SELECT sum(x) AS s FROM (SELECT id, sum(x) AS x FROM (SELECT ss00010 AS id, ss00060 AS x FROM soins_sante UNION ALL SELECT ss00010, ss00165 FROM soins_sante) GROUP BY id)"},
 		{"by a condition on one side, under labels", "SELECT sum(x) FILTER (WHERE l = 'b') AS s FROM (SELECT pp0010 AS id, 'a' AS l, 1000 AS x FROM population UNION ALL SELECT ss00010, 'b', 1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END FROM soins_sante)"},
 		{"by amounts of few, unpivoted", "SELECT sum(v) AS v FROM (UNPIVOT (SELECT ss00010, ss00060 AS a, ss00165 AS b FROM soins_sante) ON a, b INTO NAME quoi VALUE v)"},
+		{"by a count of few, written with CASE", "SELECT count(DISTINCT CASE WHEN ss00165 > 0 THEN ss00010 END) AS n FROM soins_sante"},
 		{"by labels that do not tell the sides apart", "SELECT l, count(*) AS n FROM (SELECT pp0010 AS id, '*' AS l FROM population UNION ALL SELECT ss00010, '*' FROM soins_sante WHERE ss00165 > 0) GROUP BY l"},
 		{"by a condition on one side of a union", "SELECT sum(x) AS s FROM (SELECT pp0010 AS id, 1000 AS x FROM population UNION ALL SELECT ss00010, 1000 + CASE WHEN ss00165 > 0 THEN 1 ELSE 0 END FROM soins_sante)"},
 		{"by a median of few", "SELECT median(pp0015) AS m, quantile_cont(pp0015, 0.25) AS q FROM population WHERE pp0025 = '62063'"},
