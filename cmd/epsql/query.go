@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -28,6 +31,7 @@ func queryCommand() *cli.Command {
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "release the answer to `FILE`, with a receipt beside it"},
 			&cli.BoolFlag{Name: "force", Usage: "replace the output file when it exists"},
 			&cli.StringFlag{Name: "channel", Usage: "`CHANNEL` whose rule masks the answer (default: the population's first)"},
+			&cli.DurationFlag{Name: "timeout", Usage: "stop after `TIME`, such as 30s or 10m", DefaultText: "no limit"},
 			&cli.BoolFlag{Name: "explain", Usage: "tell what would run and be masked, without running it"},
 			&cli.BoolFlag{Name: "dry-run", Usage: "only check the query"},
 		},
@@ -57,17 +61,41 @@ func runQuery(c *cli.Context) error {
 		return err
 	}
 	defer r.close() //nolint:errcheck // an in-memory database
+	ctx, cancel := limit(c.Context, c.Duration("timeout"))
+	defer cancel()
+	return overtime(ctx, r.run(ctx, c, q))
+}
+
+// run does with a query what the command line asks for.
+func (r *runner) run(ctx context.Context, c *cli.Context, q guard.Query) error {
 	switch {
 	case c.Bool("explain"):
-		return r.explain(c.Context, q)
+		return r.explain(ctx, q)
 	case c.Bool("dry-run"):
-		if _, err := r.check(c.Context, q); err != nil {
+		if _, err := r.check(ctx, q); err != nil {
 			return err
 		}
 		fmt.Fprintf(r.err, "the query is allowed under channel %s; it was not run\n", r.channel.ID)
 		return nil
 	}
-	return r.answer(c.Context, q)
+	return r.answer(ctx, q)
+}
+
+// limit bounds the time of a query; none when d is not positive.
+func limit(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d)
+}
+
+// overtime says of a query that was stopped by its time limit that it was.
+func overtime(ctx context.Context, err error) error {
+	if err == nil || !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return err
+	}
+	return diag.New(diag.Cancel, "timeout", "stopped: the time given by --timeout is over").Wrap(err).
+		WithHint("give more, or ask for larger classes")
 }
 
 // readQuery takes the text from --file, stdin or the argument.

@@ -11,6 +11,8 @@ import (
 
 // answer runs the query above the wall.
 func (g *glassEngine) answer(ctx context.Context, p *Plan) (*Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, glassTime)
+	defer cancel()
 	rows, err := g.db.QueryContext(ctx, p.sql)
 	if err != nil {
 		return nil, g.fault(ctx, err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -13,12 +14,20 @@ import (
 )
 
 // glassEngine is an in-memory DuckDB of one query that holds nothing but masked
-// leaves. It reads no file and runs on one thread, so that the order of rows is
-// always the same.
+// leaves. It reads and writes no file, not even for want of memory, and runs on
+// one thread, so that the order of rows is always the same.
 type glassEngine struct{ db *sql.DB }
 
-const glassSettings = "?threads=1&memory_limit=2GB&enable_external_access=false&autoinstall_known_extensions=false" +
-	"&autoload_known_extensions=false&lock_configuration=true"
+const glassSettings = "?threads=1&memory_limit=2GB&autoinstall_known_extensions=false" +
+	"&autoload_known_extensions=false&allow_community_extensions=false"
+
+// glassLock is said once the engine is open: settings of its address are applied
+// in any order, and some refuse to follow others.
+const glassLock = "SET temp_directory = ''; SET enable_external_access = false; SET lock_configuration = true"
+
+// glassTime is how long the part above the wall may take: rows there are few, and
+// a query of a few words can join them a billion times.
+const glassTime = 10 * time.Minute
 
 func openGlass() (*glassEngine, error) {
 	connector, err := duckdb.NewConnector(glassSettings, nil)
@@ -27,6 +36,9 @@ func openGlass() (*glassEngine, error) {
 	}
 	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(glassLock); err != nil {
+		return nil, errors.Join(diag.New(diag.Query, "glass", "the engine for masked results cannot be opened").Wrap(err), db.Close())
+	}
 	return &glassEngine{db: db}, nil
 }
 
@@ -40,6 +52,10 @@ func (g *glassEngine) exec(ctx context.Context, query string) error {
 // fault is an error above the wall. DuckDB's text speaks of masked leaves only,
 // but in the names of generated SQL: it is kept as the cause.
 func (g *glassEngine) fault(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return diag.New(diag.Cancel, "time", "stopped: the part of the query above the masked cells took too long").
+			WithHint("join and group fewer rows there").Wrap(err)
+	}
 	if ctx.Err() != nil {
 		return diag.New(diag.Cancel, "cancelled", "stopped").Wrap(err)
 	}

@@ -99,6 +99,12 @@ func lock(db *sql.DB, opts Options) error {
 	if err := db.QueryRow("SELECT current_setting('lock_configuration')").Scan(&locked); err != nil || locked {
 		return err
 	}
+	// Given when the engine is opened, this limit is shown but not kept.
+	if opts.TempLimit != "" {
+		if _, err := db.Exec("SET max_temp_directory_size = '" + strings.ReplaceAll(opts.TempLimit, "'", "''") + "'"); err != nil {
+			return err
+		}
+	}
 	if !opts.Files {
 		if _, err := db.Exec("SET enable_external_access = false"); err != nil {
 			return err
@@ -117,7 +123,6 @@ func dsn(path string, opts Options) string {
 		"allow_community_extensions":   "false",
 		"memory_limit":                 orElse(opts.Memory, defaultMemory()),
 		"temp_directory":               orElse(opts.Temp, path+".tmp"),
-		"max_temp_directory_size":      opts.TempLimit,
 		// This optimizer takes what two TRY have in common out of them, where one
 		// row's error ends the query: an error would tell that the row is there.
 		"disabled_optimizers": "common_subexpressions",
