@@ -21,9 +21,10 @@ type setting struct {
 	name string
 	// keyed: the few live in places of their own, and every cell is about one
 	// place. alone: the rows are theirs only. Neither: they are hidden among all
-	// by a condition that nobody else meets.
-	keyed, alone bool
-	sources      []string
+	// by a condition that nobody else meets; placed: which is the place they live
+	// in, so that places and totals may be asked for together.
+	keyed, alone, placed bool
+	sources              []string
 	// state makes the statements that hide other persons, at most few of them.
 	state func(d *dice, few int) string
 	// channel is where the setting applies; "" is everywhere.
@@ -34,11 +35,15 @@ const (
 	careRows  = "SELECT ss00010 AS id, pp0020 AS g, pp0025 AS m, ss00165 AS x, ss00165 > 0 AS c, ss00060 AS y, pp0015 AS b, ss00015 AS d, pp0055 AS t, ss00065 AS p FROM soins_sante JOIN population ON pp0010 = ss00010"
 	drugRows  = "SELECT h.ss00010 AS id, pp0020 AS g, pp0025 AS m, h.ss00160 AS x, h.ss00050 < 0 AS c, h.ss00060 AS y, pp0015 AS b, h.ss00015 AS d, h.ss00135 AS t, h.ss00070 AS p FROM pharmanet AS h JOIN population ON pp0010 = h.ss00010"
 	photoRows = "SELECT q.pp0010 AS id, q.pp0020 AS g, q.pp0025 AS m, q.pp4001 AS x, flag_dmg = 1 AS c, total AS y, q.pp0015 AS b, q.pp1005 AS d, q.pp0055 AS t, q.pp0010 AS p FROM population.photo_v1(2008) AS q JOIN flags.dmg_v1(2008) AS f ON f.ss00010 = q.pp0010 LEFT JOIN couts.patient_v1(2008) AS k ON k.ss00010 = q.pp0010"
-	codeRows  = "SELECT ss00010 AS id, pp0020 AS g, ss00020 AS m, ss00160 AS x, ss00165 > 0 AS c, ss00060 AS y, pp0015 AS b, ss00015 AS d, ss00065_qual AS t, ss00065 AS p FROM soins_sante JOIN population ON pp0010 = ss00010"
+	// Of the holder the place is the child's: so are the cells.
+	holderRows = "SELECT e.pp0010 AS id, h.pp0020 AS g, e.pp0025 AS m, h.pp4001 AS x, h.pp0015 > 1950 AS c, e.pp4001 AS y, h.pp0015 AS b, e.pp1005 AS d, h.pp0055 AS t, h.pp0010 AS p FROM population AS e JOIN population AS h ON h.pp0010 = e.pp0045"
+	namedRows  = "SELECT ss00010 AS id, n.g AS g, z.code AS m, ss00165 AS x, ss00165 > 0 AS c, ss00060 AS y, pp0015 AS b, ss00015 AS d, pp0055 AS t, ss00065 AS p FROM soins_sante JOIN population ON pp0010 = ss00010 JOIN ref.communes AS z ON z.code = pp0025 JOIN (VALUES ('1', 'H'), ('2', 'F')) AS n(k, g) ON n.k = pp0020"
+	movedRows  = "SELECT ss00010 AS id, pp0020 AS g, pp0025 AS m, CASE WHEN pp0025 = '62063' THEN ss00160 END AS x, pp0025 = '62063' AS c, ss00060 AS y, pp0015 AS b, ss00015 AS d, pp0055 AS t, ss00065 AS p FROM soins_sante JOIN population ON pp0010 = ss00010"
+	codeRows   = "SELECT ss00010 AS id, pp0020 AS g, ss00020 AS m, ss00160 AS x, ss00165 > 0 AS c, ss00060 AS y, pp0015 AS b, ss00015 AS d, ss00065_qual AS t, ss00065 AS p FROM soins_sante JOIN population ON pp0010 = ss00010"
 )
 
 var settings = []setting{
-	{name: "a few live in places of their own", keyed: true, sources: []string{careRows, drugRows, photoRows}, state: strangers},
+	{name: "a few live in places of their own", keyed: true, sources: []string{careRows, drugRows, photoRows, holderRows, namedRows}, state: strangers},
 	{
 		name: "only the rows of places where a few live are asked for", alone: true,
 		sources: []string{
@@ -48,6 +53,7 @@ var settings = []setting{
 		state: strangers,
 	},
 	{name: "a few have a supplement, and nobody else", sources: []string{careRows}, state: supplements},
+	{name: "a few move between places of their own", placed: true, sources: []string{movedRows}, state: movers},
 	{name: "many persons of a few providers", keyed: true, sources: []string{codeRows}, state: providers, channel: "exhaustive"},
 }
 
@@ -99,6 +105,19 @@ func strangers(d *dice, few int) string {
 			fmt.Fprintf(&out, "INSERT INTO main.pharmanet (ss00010, ss00015, ss00020, ss00030, ss00050, ss00060, ss00070, ss00070_qual, ss00135, ss00160, livraison) VALUES (%d, %s, '751012', 'F', %s, %s, %d, '003', %s, %s, 1);\n",
 				id, day(), d.pick("1", "-1", "0"), amount(), 1+d.n(40), text(), amount())
 		}
+	}
+	return out.String()
+}
+
+// movers are few persons, always the same, who live in one or another of three
+// places of their own.
+func movers(d *dice, few int) string {
+	var out strings.Builder
+	for i := range few {
+		fmt.Fprintf(&out, "INSERT INTO main.population (pp0004, pp0010, pp0015, pp0020, pp0025, pp0030, pp0045, pp0050, pp0055, pp1002, pp1005, pp3009, pp4001, livraison) VALUES ('1', %d, 1950, '1', %s, '110', %d, 200812, 'b', '1', DATE '2000-01-01', %d, 3, 1);\n",
+			101+i, d.pick("'62063'", "'62003'", "'62038'"), 101+i, 101+i)
+		fmt.Fprintf(&out, "INSERT INTO main.soins_sante (ss00010, ss00015, ss00020, ss00030, ss00050, ss00060, ss00065, ss00065_qual, ss00160, ss00165, livraison) VALUES (%d, DATE '2008-03-01', '101032', 'S', 1, %d, %d, '001', 7, 0, 1);\n",
+			101+i, 1000+100*i, 1+i)
 	}
 	return out.String()
 }

@@ -81,7 +81,8 @@ func (s speaker) condition(depth int) string {
 		return s.pick("c", "NOT c", "x > 0", "x IS NOT NULL", "x = 500", "x BETWEEN 1 AND 900", "x IN (500, 700)")
 	}
 	if s.free() && s.n(3) == 2 {
-		return s.pick("("+s.condition(depth-1)+" OR "+s.condition(depth-1)+")", "NOT ("+s.condition(depth-1)+")", s.inSet())
+		return s.pick("("+s.condition(depth-1)+" OR "+s.condition(depth-1)+")", "NOT ("+s.condition(depth-1)+")", s.inSet(),
+			"b > (SELECT avg(pp0015) FROM population WHERE pp0025 = '62063')", "m IN (SELECT pp0025 FROM population WHERE pp0020 = '1' GROUP BY 1 HAVING count(*) > 10)")
 	}
 	return s.pick(
 		s.condition(depth-1)+" AND y > 100", "("+s.number(depth-1)+") > 3",
@@ -128,7 +129,7 @@ func (s speaker) step(before int) string {
 		from = fmt.Sprintf(" FROM s%d", before)
 	}
 	const same = "id, m, g, b, d, t"
-	switch k := s.n(8); {
+	switch k := s.n(13); {
 	case k == 0:
 		return "SELECT *" + from
 	case k == 1:
@@ -146,6 +147,25 @@ func (s speaker) step(before int) string {
 	case k == 6 && s.free():
 		return "SELECT " + same + ", x, c, y" + from + " " + s.pick("UNION ALL", "UNION", "EXCEPT", "INTERSECT") + " SELECT " + same + ", x, c, y" + from + " WHERE " + s.condition(0)
 	}
+	gathered := "SELECT id, m, g, min(b) AS b, max(d) AS d, min(t) AS t, "
+	switch k := s.n(5); {
+	case k == 0:
+		pick := s.pick("arg_min("+s.number(1)+", d)", "arg_max("+s.number(1)+", y)", "first("+s.number(1)+" ORDER BY d, y, x)", "any_value(x)", "median("+s.number(1)+")")
+		return gathered + pick + " AS x, bool_and(c) AS c, sum(y) AS y" + from + " GROUP BY id, m, g"
+	case k == 1:
+		having := s.pick("count(*) > 1", "sum(y) > 100", "max(d) > DATE '2008-06-01'")
+		if s.free() {
+			having = s.pick(having, "bool_or("+s.condition(0)+")", "sum("+s.number(1)+") > 10", "count(DISTINCT p0) > 1")
+			having = strings.ReplaceAll(having, "p0", "t")
+		}
+		return gathered + "sum(x) AS x, bool_or(c) AS c, count(*) AS y" + from + " GROUP BY id, m, g HAVING " + having
+	case k == 2:
+		return "SELECT *" + from + " QUALIFY rank() OVER (PARTITION BY id ORDER BY " + s.pick("d", "d DESC", "y") + ") = 1"
+	case k == 3 && s.free():
+		return "SELECT " + same + ", v AS x, c, v AS y FROM (UNPIVOT (SELECT " + same + ", c, x AS u1, y AS u2" + from + ") ON u1, u2 INTO NAME quoi VALUE v)"
+	case k == 4:
+		return "SELECT " + same + ", " + s.pick("first_value", "last_value", "min", "max", "avg") + "(" + s.number(1) + ") OVER (PARTITION BY id ORDER BY d, y, x" + s.pick("", " ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING") + ") AS x, c, y" + from
+	}
 	return "SELECT " + same + ", c, x, y" + from + " LEFT JOIN (SELECT ss00010 AS i2, sum(ss00060) AS z FROM pharmanet GROUP BY 1) ON i2 = id"
 }
 
@@ -155,6 +175,9 @@ func (s speaker) keys() []string {
 	var out []string
 	if s.setting.keyed {
 		out = append(out, s.pick("m", "m", "population.province_v1(m)"))
+	}
+	if s.setting.placed && s.n(4) > 0 {
+		out = append(out, s.pick("m", "population.province_v1(m)"))
 	}
 	if s.n(2) == 1 {
 		out = append(out, "g")
@@ -180,8 +203,8 @@ func (s speaker) leaf(from string) string {
 	by := strings.Join(keys, ", ")
 	if len(keys) > 1 && s.n(4) == 3 {
 		by = "GROUPING SETS ((" + by + "), (" + keys[0] + "))"
-	} else if !s.setting.keyed && s.n(4) == 3 {
-		by = "ROLLUP (" + by + ")"
+	} else if !s.setting.keyed && s.n(3) > 0 {
+		by = s.pick("ROLLUP", "CUBE") + " (" + by + ")"
 	}
 	return q + " GROUP BY " + by + s.pick("", " HAVING a > 10", " HAVING count(*) < 5", " HAVING b1 IS NOT NULL")
 }
@@ -189,7 +212,11 @@ func (s speaker) leaf(from string) string {
 // above is what is done with the leaf's rows.
 func (s speaker) above(leaf, from string) string {
 	keyed := strings.Contains(leaf, "k0")
-	switch s.n(9) {
+	switch s.n(10) {
+	case 9:
+		if strings.Contains(leaf, "g AS k1") {
+			return "PIVOT (" + leaf + ") ON k1 IN ('1', '2') USING sum(a)"
+		}
 	case 1:
 		return leaf + " ORDER BY a, b1 DESC LIMIT " + s.pick("1", "3", "10")
 	case 2:
