@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -98,7 +99,7 @@ const copybooks = "copybooks"
 
 func (l *loader) readCopybook(name string) error {
 	book, err := copybook.Parse(string(l.files[name]))
-	if e, ok := err.(*diag.Error); ok {
+	if e, ok := errors.AsType[*diag.Error](err); ok {
 		e.Pos.File = name
 		return e
 	}
