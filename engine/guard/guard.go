@@ -16,6 +16,17 @@
 // there, masked where few stand behind them; of other keys, only rows that may
 // be shown are listed. So the presence of a row tells nothing.
 //
+// Within one person nearly all of SQL is free: windows that are partitioned by the
+// person, grouping by the person with HAVING, the first row of each, EXISTS and
+// operations on sets of persons. What these carry of a row's conditions is kept
+// beside every value and counted at the leaf (stage.go, within.go, setop.go).
+// Grouping sets are a leaf each; a quantile is shown where enough persons share
+// it and smoothed elsewhere (quantile.go); a grouped result that is used on rows
+// of persons is answered first, and masks what uses it where it is masked
+// (constant.go). How many rows of a person there are is not a cell of its own:
+// count(*) beside count(DISTINCT id) tells how many rows there are beyond one
+// for each person, whoever has them.
+//
 // What leaves as a file is compared with what left before (see [Guard.Release]
 // and package history).
 //
@@ -114,7 +125,8 @@ type Plan struct {
 	channel  *catalog.Channel
 }
 
-// Plan parses and checks q without running it. A refusal is a [*diag.Error]
+// Plan parses and checks q without running it; only what it uses of grouped
+// results on rows of persons is answered first, and recorded. A refusal is a [*diag.Error]
 // with its place in q.Text.
 func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
 	tree, err := g.parser.Script(ctx, q.File, q.Text)
