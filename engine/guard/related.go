@@ -142,6 +142,10 @@ const (
 	maxSplits  = 8
 )
 
+// maxShadow bounds the rows of a shadow. Keys of which one is a function of the
+// other have few; of others with more rows only the total is common.
+const maxShadow = 200_000
+
 // shadows adds a leaf under every two whose keys are not nested, until there is
 // one under all.
 func (f *family) shadows(next func() int) {
@@ -166,6 +170,7 @@ func (f *family) under(a, b member, id int) member {
 	m.take(a, nil)
 	m.take(b, nil)
 	m.leaf.finish(a.leaf.tail)
+	m.leaf.sql += " LIMIT " + itoa(maxShadow+1)
 	return m
 }
 

@@ -69,6 +69,8 @@ type web struct {
 	ties      [][]tie // within the rows of each table
 	system    suppress.System
 	names     []string // of the equations
+	// wide: a shadow had too many rows.
+	wide bool
 }
 
 func (w *web) protect(width int64) {
@@ -84,7 +86,10 @@ func (w *web) protect(width int64) {
 		return
 	}
 	size := 0
-	for _, t := range w.tables {
+	for i, t := range w.tables {
+		if t.leaf.shadow && !w.isSplit(i) && (t.n > maxShadow || t.n == 0) {
+			t.n, t.listed, w.wide = 0, nil, true
+		}
 		size += t.n * len(t.cells)
 	}
 	if size > maxSystem {
@@ -94,6 +99,7 @@ func (w *web) protect(width int64) {
 	w.cells(size)
 	for _, holders := range w.quantities() {
 		w.totals(holders)
+		w.common(holders)
 		w.inner(holders)
 	}
 	w.rows()
@@ -272,6 +278,42 @@ func (w *web) under(holders []holder, i, j int) bool {
 	return true
 }
 
+// common ties the tables that have a quantity of the same rows by their sum, where
+// no shadow ties them.
+func (w *web) common(holders []holder) {
+	if !w.wide {
+		return
+	}
+	for i, h := range holders {
+		j := slices.IndexFunc(holders, func(o holder) bool {
+			return w.family.members[o.table].rows == w.family.members[h.table].rows && !w.tables[o.table].leaf.shadow
+		})
+		if j < 0 || j >= i || w.tables[h.table].leaf.shadow {
+			continue
+		}
+		w.system.Equations = append(w.system.Equations, append(w.all(h, 1), w.all(holders[j], -1)...))
+		w.names = append(w.names, "")
+	}
+}
+
+// all are the terms of the sum over a table.
+func (w *web) all(h holder, sign int64) suppress.Equation {
+	t := w.tables[h.table]
+	var e suppress.Equation
+	var rest []int
+	for _, row := range w.order[h.table] {
+		if t.listed[row] {
+			e = append(e, suppress.Term{Cell: w.number(h.table, row, h.cell), Coef: sign})
+		} else {
+			rest = append(rest, row)
+		}
+	}
+	if len(rest) > 0 {
+		e = append(e, suppress.Term{Cell: w.rest(true, h, rest), Coef: sign})
+	}
+	return e
+}
+
 // inner ties the part of a split where its condition holds to the leaf that has
 // these rows.
 func (w *web) inner(holders []holder) {
@@ -361,7 +403,7 @@ func (w *web) sum(total holder, row int, detail holder, parts []int) {
 	all := !w.rules.zeroSafe && coarse.listed[row] && w.isSplit(detail.table) && w.family.members[total.table].rows == w.family.members[detail.table].rows &&
 		!slices.ContainsFunc(parts, func(p int) bool { return !w.holds(detail.table, p) })
 	if len(rest) > 0 || all || w.missing(coarse, fine, len(parts)) {
-		r := w.rest(coarse, row, detail, rest)
+		r := w.rest(coarse.listed[row], detail, rest)
 		e = append(e, suppress.Term{Cell: r, Coef: -1})
 	}
 	name := ""
@@ -391,7 +433,7 @@ func (w *web) missing(coarse, fine *table, parts int) bool {
 
 // rest makes the cell of what a total counts beside the listed parts. Several
 // parts of few persons each may be of the same few: it is large only if one is.
-func (w *web) rest(coarse *table, row int, detail holder, parts []int) int {
+func (w *web) rest(listed bool, detail holder, parts []int) int {
 	fine := w.tables[detail.table]
 	x := suppress.Cell{State: suppress.Small, Count: counts(fine.leaf.cells[detail.cell].sql), High: -1}
 	n := len(w.system.Cells)
@@ -404,7 +446,7 @@ func (w *web) rest(coarse *table, row int, detail holder, parts []int) int {
 	if x.Count && x.Value < w.rules.threshold {
 		x.High = w.rules.threshold - 1
 	}
-	if !coarse.listed[row] {
+	if !listed {
 		x.State = suppress.Hidden
 	}
 	w.system.Cells = append(w.system.Cells, x)

@@ -2,6 +2,8 @@ package guard
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,5 +122,54 @@ func TestExplainTellsWhichLeavesAreProtectedTogether(t *testing.T) {
 	}
 	if want := "leaf_0, leaf_1 hold totals and parts of each other"; !strings.Contains(p.Explain(), want) {
 		t.Fatalf("%q is not in\n%s", want, p.Explain())
+	}
+}
+
+// TestConditionsAreTakenApartOutsideParenthesesAndQuotes: which leaf has
+// conditions more than another is read from generated SQL.
+func TestConditionsAreTakenApartOutsideParenthesesAndQuotes(t *testing.T) {
+	for _, test := range []struct {
+		name, a, b string
+		want       []string
+	}{
+		{"one condition more", " FROM x AS r0", " FROM x AS r0 WHERE (r0.a = 1)", []string{"(r0.a = 1)"}},
+		{"a second one", " FROM x WHERE (a = 1)", " FROM x WHERE (a = 1) AND (b = ' AND ')", []string{"(b = ' AND ')"}},
+		{"BETWEEN is one condition", " FROM x", " FROM x WHERE (a BETWEEN 1 AND 2)", []string{"(a BETWEEN 1 AND 2)"}},
+		{"a WHERE inside is of the inner query", " FROM (SELECT 1 WHERE (a = 1)) AS t", " FROM (SELECT 1 WHERE (a = 1)) AS t WHERE b", []string{"b"}},
+		{"other tables", " FROM x", " FROM y WHERE (a = 1)", nil},
+		{"other conditions", " FROM x WHERE (a = 1)", " FROM x WHERE (a = 2) AND (b = 1)", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := more(test.a, test.b); !slices.Equal(got, test.want) {
+				t.Fatalf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAliasesAreTheSameForTheSameRows(t *testing.T) {
+	a := renaming(` FROM main."t9" AS t4, u AS t12 WHERE (t12.x = 't4')`)
+	if got, want := a(`sum(t12.x) + t4.y`), `sum(r1.x) + r0.y`; got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	back := renamingBack(` FROM main."t9" AS t4, u AS t12`)
+	if got, want := back(`sum(r1.x) + r0.y + r7.z`), `sum(t12.x) + t4.y + r7.z`; got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+}
+
+func TestSumsAreReadFromTheirSQL(t *testing.T) {
+	cells := []leafCell{
+		{sql: `sum(TRY((t1."a" + (t1."b" - t1."c"))))`},
+		{sql: `sum(t1."a")`},
+		{sql: `sum(t1."b")`},
+		{sql: `sum(t1."c")`},
+		{sql: `count(*)`},
+		{sql: `count(*) FILTER (WHERE (t1."a" > 0))`},
+		{sql: `count(*) FILTER (WHERE (NOT (t1."a" > 0)))`},
+	}
+	got := fmt.Sprint(written(cells))
+	if want := "[[{0 1} {1 -1} {2 -1} {3 1}] [{4 1} {5 -1} {6 -1}]]"; got != want {
+		t.Fatalf("got %s, want %s", got, want)
 	}
 }

@@ -80,6 +80,8 @@ type component struct {
 	candidates []int32
 	masked     map[int32]bool
 	extras     []Extra
+	// programs is how many linear programs were solved.
+	programs int
 	// directions in which small cells were found to be able to change.
 	directions []direction
 	steps      int

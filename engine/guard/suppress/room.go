@@ -112,6 +112,9 @@ func (r *room) short(i int32, need int64) bool {
 	}
 	p := r.all
 	if !p.known {
+		if r.programs++; r.programs > maxPrograms {
+			return true
+		}
 		p = r.near(i)
 	}
 	return p.width(i) < float64(need)-1e-6
@@ -175,6 +178,9 @@ const (
 	maxMoves  = 60
 	maxMoving = 300
 	maxNear   = 16
+	// maxPrograms bounds how many counts are looked at there; the others are taken
+	// to be cramped.
+	maxPrograms = 2000
 )
 
 // add takes a move in.
