@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	}
 	var err error
 	if shelf, err = os.MkdirTemp("", "study-test-"); err == nil {
-		err = fill(context.Background(), filepath.Join(shelf, "world.duckdb"))
+		err = fill(context.Background(), filepath.Join(shelf, "world.duckdb"), "eps")
 	}
 	if err == nil {
 		err = copyFile(filepath.Join(shelf, "world.duckdb"), filepath.Join(shelf, "used.duckdb"))
@@ -88,7 +88,7 @@ func runIn(ctx context.Context, db, folder string, threads int) error {
 
 // fill makes a small workspace of made-up rows: 300 persons, 40 prescribers, two
 // years. Everything follows from the row's number.
-func fill(ctx context.Context, path string) error {
+func fill(ctx context.Context, path, population string) error {
 	cat, err := catalog.Embedded()
 	if err != nil {
 		return err
@@ -97,7 +97,7 @@ func fill(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := store.Create(ctx, path, "eps", cat, reg); err != nil {
+	if err := store.Create(ctx, path, population, cat, reg); err != nil {
 		return err
 	}
 	ws, err := store.Open(ctx, path, cat, store.Options{})
@@ -235,6 +235,38 @@ func TestTheSameManifestGivesTheSameBytesOnAnyNumberOfThreads(t *testing.T) {
 		t.Errorf("the prescribers are\n%s", table)
 	}
 	wantKept(t, path, cat, 10)
+}
+
+func TestTheSamePlanRunsOnEverybodyUnderTheStricterRule(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "all.duckdb")
+	if err := fill(t.Context(), path, "exhaustive"); err != nil {
+		t.Fatal(err)
+	}
+	_, cat, reg := world(t)
+	ws := openAt(t, path, cat, 0)
+	defer ws.Close() //nolint:errcheck // nothing is pending
+	cfg := Config{Workspace: ws, Macros: reg, Version: "test"}
+	if _, _, err := Run(t.Context(), cfg, plan(t), filepath.Join(t.TempDir(), "run")); err == nil || !strings.Contains(err.Error(), "channel eps is not allowed") {
+		t.Errorf("under the channel of the sample: %v", err)
+	}
+	cfg.Channel = cat.Channel("exhaustive")
+	folder, m, err := Run(t.Context(), cfg, plan(t), filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Population != "exhaustive" || m.Channel != "exhaustive" {
+		t.Errorf("population %s, channel %s", m.Population, m.Channel)
+	}
+	// Four dentists may be shown on the sample, not here.
+	if table := contents(t, folder)["outputs/prescripteurs_exclus.csv"]; !strings.Contains(table, "\nprofession,small cell") {
+		t.Errorf("the prescribers are\n%s", table)
+	}
+	// Few prescribers stand behind what patients of the sample got.
+	const shares = "outputs/bon_marche.csv"
+	sample, all := contents(t, filepath.Join(shelf, "whole"))[shares], contents(t, folder)[shares]
+	if !strings.Contains(sample, ".") || strings.Contains(all, ".") {
+		t.Errorf("the purchases of few prescribers' patients are on the sample\n%s\nand here\n%s", sample, all)
+	}
 }
 
 func TestARunThatIsStoppedAnywhereGoesOn(t *testing.T) {
