@@ -39,7 +39,13 @@
 // only several unlike conditions together isolate, and values that a question uses
 // below the wall: those are answers of their own.
 //
-// Timing is not protected.
+// What is promised: for two databases that differ only in persons hidden behind
+// masked cells, everything that leaves (values, order, column names, presence of
+// rows, notes, errors, exit codes) is the same to the byte. interference_test.go
+// tries it on random queries. Not hidden are that a stored column has no missing
+// value at all, how many different values a column has, rare ones included, and
+// whether an amount is too large for a published macro's arithmetic. Timing is not
+// protected.
 package guard
 
 import (
