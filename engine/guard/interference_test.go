@@ -19,15 +19,6 @@ import (
 	"epsql/sql/diag"
 )
 
-// rounds is how many random queries a property is tried on; EPSQL_ROUNDS asks
-// for more.
-func rounds(n int) int {
-	if more, err := strconv.Atoi(os.Getenv("EPSQL_ROUNDS")); err == nil {
-		return more
-	}
-	return n
-}
-
 // outcome is everything that leaves: the answer or the error, with its notes.
 // planned tells whether the data were asked at all.
 func outcome(t testing.TB, g *Guard, query string) (text string, planned bool) {
