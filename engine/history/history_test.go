@@ -126,6 +126,45 @@ func but(v []int64, person int, value int64) []int64 {
 	return v
 }
 
+func TestAmongManySetsTheNearestAreFound(t *testing.T) {
+	// Forty parts of thirty persons, a total over half of them, and hundreds of
+	// sets of others.
+	const parts, others = 40, 2 * MaxSystem
+	var h History
+	add := func(m *roaring.Bitmap, entry int64) {
+		h.Add(Set{Unit: "person", Members: m, Threshold: 4, Entry: entry})
+	}
+	for i := range uint64(others) {
+		add(persons(10_000+20*i, 10_000+20*i+25), 3)
+	}
+	for i := range uint64(parts) {
+		add(persons(30*i+1, 30*i+30), 1)
+	}
+	add(persons(1, 600), 2)
+	for _, c := range []struct {
+		name string
+		next *roaring.Bitmap
+		want string
+	}{
+		{"the total of all", persons(1, 1200), ""},
+		{"the total of all and two more", persons(1, 1202), "[1]"},
+		{"the other half but for one", persons(602, 1200), "[1]"},
+		{"what the total over half has besides ten parts, but for three", persons(301, 597), "[1]"},
+		{"a part of a part", persons(1, 10), ""},
+		{"others and one more", persons(10_000, 10_026), "[3]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := ""
+			if collision, bad := h.Compare(Set{Unit: "person", Members: c.next, Threshold: 4}); bad {
+				got = fmt.Sprint(collision.Entries)
+			}
+			if got != c.want {
+				t.Errorf("collides with %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestResidues(t *testing.T) {
 	p := new(big.Int).SetUint64(Prime)
 	for _, text := range []string{"0", "1", "-1", "2305843009213693951", "-2305843009213693952", "18446744073709551615", "-18446744073709551616", "170141183460469231731687303715884105727", "-170141183460469231731687303715884105728"} {

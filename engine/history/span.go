@@ -201,12 +201,14 @@ func (z *spanning) related(most int) []int32 {
 		}
 	}
 	r := &ranking{past: p, chosen: map[int32]bool{}, walk: walk}
-	r.take(shared, func(set int32) float64 { return float64(shared[set]) / float64(min(p.sizes[set], size)) }, most/2)
+	near := func(set int32) float64 { return float64(shared[set]) / float64(min(p.sizes[set], size)) }
+	r.take(shared, near, most/2)
 	// The parts of what holds the set may make up the rest of it.
 	for _, holder := range r.holders(shared, size) {
 		within := r.within(holder)
 		r.take(within, func(set int32) float64 { return float64(within[set]) / float64(p.sizes[set]) }, most)
 	}
+	r.take(shared, near, most)
 	return r.sets
 }
 
@@ -218,7 +220,7 @@ type ranking struct {
 }
 
 // take chooses the sets with the highest scores among those that share persons,
-// until most are chosen.
+// the larger share first where scores are equal, until most are chosen.
 func (r *ranking) take(shared []int, score func(int32) float64, most int) {
 	var touched []int32
 	for set, n := range shared {
@@ -226,7 +228,9 @@ func (r *ranking) take(shared []int, score func(int32) float64, most int) {
 			touched = append(touched, int32(set)) //nolint:gosec // fewer sets than 2^31
 		}
 	}
-	slices.SortStableFunc(touched, func(x, y int32) int { return cmp.Compare(score(y), score(x)) })
+	slices.SortStableFunc(touched, func(x, y int32) int {
+		return cmp.Or(cmp.Compare(score(y), score(x)), cmp.Compare(shared[y], shared[x]))
+	})
 	for _, set := range touched {
 		if len(r.sets) >= most {
 			return
