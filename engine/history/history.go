@@ -37,7 +37,8 @@
 // The first two tests see every earlier set, however many there are. The
 // elimination is complete up to [MaxSystem] different sets, where it is not too
 // much work; beyond, it takes the nearest: those that share most with the new set
-// and with the smallest sets that hold it.
+// and with the smallest sets that hold it; only the cells of one release that are
+// the parts of the new set are found however many they are ([past.parted]).
 //
 // # What a collision tells
 //

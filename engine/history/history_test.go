@@ -127,8 +127,8 @@ func but(v []int64, person int, value int64) []int64 {
 }
 
 func TestAmongManySetsTheNearestAreFound(t *testing.T) {
-	// Forty parts of thirty persons, a total over half of them, and hundreds of
-	// sets of others.
+	// Forty parts of thirty persons, a total over half of them, hundreds of sets of
+	// others, and 150 parts of twenty.
 	const parts, others = 40, 2 * MaxSystem
 	var h History
 	add := func(m *roaring.Bitmap, entry int64) {
@@ -141,6 +141,9 @@ func TestAmongManySetsTheNearestAreFound(t *testing.T) {
 		add(persons(30*i+1, 30*i+30), 1)
 	}
 	add(persons(1, 600), 2)
+	for i := range uint64(150) {
+		add(persons(100_001+20*i, 100_020+20*i), 4)
+	}
 	for _, c := range []struct {
 		name string
 		next *roaring.Bitmap
@@ -151,6 +154,8 @@ func TestAmongManySetsTheNearestAreFound(t *testing.T) {
 		{"the other half but for one", persons(602, 1200), "[1]"},
 		{"what the total over half has besides ten parts, but for three", persons(301, 597), "[1]"},
 		{"a part of a part", persons(1, 10), ""},
+		{"the total of more parts than are combined", persons(100_001, 103_000), ""},
+		{"the total of more parts than are combined and one more", persons(100_001, 103_001), "[4]"},
 		{"others and one more", persons(10_000, 10_026), "[3]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -35,7 +35,11 @@ type spanning struct {
 // it says that some do.
 func (p *past) span(s Set, c cut, k int) (sets []int32, bad bool) {
 	found := doubt
-	if len(p.sets) <= MaxSystem {
+	if len(p.sets) > MaxSystem {
+		if parts := p.parted(s, c, k); parts != nil {
+			return parts, true
+		}
+	} else {
 		sets, found = p.spanOf(s, c, k, MaxSystem)
 	}
 	if found == doubt {
@@ -190,17 +194,8 @@ func (z *spanning) related(most int) []int32 {
 		return p.near.all()
 	}
 	size := z.set.size()
-	shared := make([]int, len(p.sets))
-	walk := 0
-	for _, c := range z.cut {
-		if c.value != 0 {
-			p.atoms.sets(c.atom, func(set int32, _ uint64) {
-				shared[set] += c.weight
-				walk++
-			})
-		}
-	}
-	r := &ranking{past: p, chosen: map[int32]bool{}, walk: walk}
+	shared := p.shared(z.cut)
+	r := &ranking{past: p, chosen: map[int32]bool{}}
 	near := func(set int32) float64 { return float64(shared[set]) / float64(min(p.sizes[set], size)) }
 	r.take(shared, near, most/2)
 	// The parts of what holds the set may make up the rest of it.
