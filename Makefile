@@ -34,7 +34,7 @@ bench: ## measure loading, masking and queries, and how useful the guard is
 
 prove: ## run the long proofs of the guard and print what they prove (hours)
 	@echo "1. Databases that differ only in hidden persons give the same bytes, whatever is asked (100 000 pairs)"
-	EPSQL_PROVE=1 EPSQL_VERSION=$(VERSION) go test -v -count 1 -timeout 0 -run 'PersonsBehindMaskedCells|GuardThatIsOpen|WhatTheExperimentFound' ./engine/guard
+	EPSQL_PROVE=1 EPSQL_VERSION=$(VERSION) go test -v -count 1 -parallel 2 -timeout 0 -run 'PersonsBehindMaskedCells|GuardThatIsOpen|WhatTheExperimentFound' ./engine/guard
 	@echo "2. An attacker with linear programs solves no masked cell (10 000 tables)"
 	EPSQL_PROVE=1 go test -v -count 1 -timeout 0 ./engine/guard/suppress
 	@echo "3. No attack of testdata/attacks learns what it must not"

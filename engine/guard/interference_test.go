@@ -108,16 +108,16 @@ func asked(name string, otherwise int) int {
 
 // record keeps the result of a long run.
 func (e experiment) record(t *testing.T, seed int, took time.Duration) {
-	text := fmt.Sprintf(`command   EPSQL_PAIRS=%d EPSQL_SEED=%d go test ./engine/guard -run PersonsBehindMaskedCells -timeout 0 -args -update
+	text := fmt.Sprintf(`command   EPSQL_PAIRS=%d EPSQL_SEED=%d go test ./engine/guard -run PersonsBehindMaskedCells -parallel 2 -timeout 0 -args -update
 version   %s, %s %s/%s
 date      %s
-pairs     %d databases compared, under %d random queries
+pairs     %d of %d asked for, under %d random queries
 refused   %d more queries, before any data were read
 answers   %d show at least one value that is not masked
 result    no difference in values, order, names, rows, notes, errors or exit codes
 took      %s
 `, askedPairs(), seed, cmp.Or(os.Getenv("EPSQL_VERSION"), "unknown"), runtime.Version(), runtime.GOOS, runtime.GOARCH,
-		time.Now().UTC().Format(time.DateOnly), e.pairs, e.queries, e.refused, e.shown, took.Round(time.Second))
+		time.Now().UTC().Format(time.DateOnly), e.pairs, askedPairs(), e.queries, e.refused, e.shown, took.Round(time.Second))
 	if err := os.WriteFile(filepath.Join("testdata", "noninterference.txt"), []byte(text), 0o600); err != nil {
 		t.Error(err)
 	}
