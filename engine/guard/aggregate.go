@@ -21,7 +21,7 @@ type aggregate struct {
 	ident   string
 	encoded bool
 	measure bool
-	// amount is SQL of what some rows contribute to a sum or mean.
+	// amount is SQL of what some rows contribute to an aggregate of amounts.
 	amount string
 	// adds marks sums and counts: of several persons they add up.
 	adds bool
@@ -76,12 +76,29 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 		return aggregate{}, err
 	}
 	out.print(f.Name, args, tail)
-	if f.Name == "sum" || f.Name == "avg" || f.Name == "mean" {
-		out.amount = "sum(" + args[0] + ")" + tail[1]
-	}
+	out.amount = amountOf(f.Name, args, tail[1])
 	out.adds = !f.Distinct && (f.Name == "sum" || strings.HasPrefix(f.Name, "count"))
 	return out, nil
 }
+
+// amountOf is what some rows contribute to an aggregate of amounts: of a spread
+// the squares, which the largest dominate sooner than the sum.
+func amountOf(name string, args []string, filter string) string {
+	switch {
+	case name == "sum" || name == "avg" || name == "mean":
+		return "sum(" + args[0] + ")" + filter
+	case strings.HasPrefix(name, "var") || strings.HasPrefix(name, "stddev"):
+		x := "CAST(" + args[0] + " AS DOUBLE)"
+		return "sum(TRY(" + x + " * " + x + "))" + filter
+	case slices.Contains(pairs, name) && name != "regr_count":
+		return unjudged
+	}
+	return ""
+}
+
+// unjudged is the amount of an aggregate for which no dominance rule is known: it
+// is hidden where there is one.
+const unjudged = "unjudged"
 
 // countedIf writes count(DISTINCT CASE WHEN c THEN id END) as what it means:
 // count(DISTINCT id) FILTER (WHERE c).

@@ -20,13 +20,18 @@ import (
 //
 // A contributor's part is the sum of all rows of that unit, whatever its sign: a
 // correction is netted first. What no protected unit contributed counts in the
-// total only. Means are judged by their sums.
+// total only. Means are judged by their sums, spreads by the sums of squares;
+// aggregates over pairs of numbers are always hidden where there is a rule.
 
 // dominated masks the amounts of a table that a few units make up. It needs the
 // parts of every unit, so the leaf's rows are grouped a second time, by the unit.
 func (t *table) dominated(ctx context.Context, conn *sql.Conn, r rules) error {
-	cells := t.leaf.amounts()
-	if r.dominance == nil || len(cells) == 0 {
+	if r.dominance == nil {
+		return nil
+	}
+	cells, others := t.leaf.amounts()
+	t.hideAll(others)
+	if len(cells) == 0 {
 		return nil
 	}
 	for _, u := range t.leaf.units {
@@ -43,15 +48,19 @@ func (t *table) dominated(ctx context.Context, conn *sql.Conn, r rules) error {
 	return nil
 }
 
-// amounts are the cells that are sums or means.
-func (l *leaf) amounts() []int {
-	var out []int
+// amounts are the cells that a dominance rule can judge, and those of amounts
+// that none can.
+func (l *leaf) amounts() (cells, unknown []int) {
 	for i, c := range l.cells {
-		if c.amount != "" {
-			out = append(out, i)
+		switch c.amount {
+		case "":
+		case unjudged:
+			unknown = append(unknown, i)
+		default:
+			cells = append(cells, i)
 		}
 	}
-	return out
+	return cells, unknown
 }
 
 func (t *table) hideAll(cells []int) {

@@ -44,7 +44,7 @@ type leafCell struct {
 	sql    string
 	label  string // as the analyst wrote it, for explanations
 	checks []int  // the conditions it stands on
-	amount string // of a sum or mean: SQL of what some rows contribute
+	amount string // of an aggregate of amounts: SQL of what some rows contribute
 }
 
 // check is a condition whose units are counted in every group, on the true side

@@ -88,10 +88,7 @@ func (l *leaf) judge(r rules, counts []int64, checks, masks []uint8) (listed boo
 	for _, u := range l.units {
 		bad := r.inside(u, next())
 		group |= bad
-		// The owners of the rows decide whether the row is there at all.
-		if bad != 0 && !u.bits {
-			listed = false
-		}
+		listed = listed && bad == 0
 	}
 	for i, c := range l.checks {
 		checks[i] = 0
