@@ -10,6 +10,7 @@ import (
 // out of a table as DuckDB wrote it, NULLs and long texts included.
 func TestValuesPassTheWallUnchanged(t *testing.T) {
 	ws := world(t, "eps", "")
+	bound := newBoundCheck(ws.Catalog, nil, nil, nil)
 	for _, c := range []struct{ sql, want string }{
 		{"true", "true"},
 		{"(-7)::TINYINT", "-7"},
@@ -34,7 +35,7 @@ func TestValuesPassTheWallUnchanged(t *testing.T) {
 		{"NULL", "NULL"},
 		{"NULL::VARCHAR", "NULL"},
 	} {
-		l := &leaf{public: true, keys: []leafKey{{}}, sql: "SELECT x FROM (SELECT " + c.sql + " AS x UNION ALL SELECT NULL) ORDER BY x IS NULL"}
+		l := &leaf{bound: bound, public: true, keys: []leafKey{{}}, sql: "SELECT x FROM (SELECT " + c.sql + " AS x UNION ALL SELECT NULL) ORDER BY x IS NULL"}
 		conn, err := ws.DB.Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)

@@ -31,6 +31,7 @@ type column struct {
 	known  *codeSet // nil when any value will do
 	id     int      // for identifiers: which of block.ids
 
+	limit     int64    // of a number: ten to the power of its zone's length; 0 when free
 	how       how      // by which a tile is converted
 	nullWords []uint64 // those of nulls that fit into a word
 }
@@ -53,6 +54,9 @@ func (c *column) convert(v *vector, i int, raw []byte, enc encoding) (reason str
 		return date(v, i, b), true
 	case catalog.TypeInt, catalog.TypeCents:
 		n, reason := integer(b)
+		if reason == "" && c.exceeds(n) {
+			reason = tooLarge
+		}
 		v.setInt64(i, n)
 		return reason, true
 	case catalog.TypeMonth:
@@ -83,6 +87,12 @@ func (s *source) encodingOf(line []byte) encoding {
 		return latin1
 	}
 	return unicode
+}
+
+// exceeds tells whether a number has more digits than its zone: sums of such
+// numbers could overflow.
+func (c *column) exceeds(n int64) bool {
+	return c.limit > 0 && (n >= c.limit || n <= -c.limit)
 }
 
 func (c *column) isNull(b []byte) bool {

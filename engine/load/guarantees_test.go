@@ -196,6 +196,23 @@ func TestEveryLineIsARowOrAReject(t *testing.T) {
 	}
 }
 
+// A delimited file may hold any number; one with more digits than its zone is
+// not taken, for sums of such numbers could overflow.
+func TestNumbersFitTheirZone(t *testing.T) {
+	ws := workspace(t)
+	row := func(fine string) string { return "N0811;1;N;20080105;" + fine + ";100107;novel;L\n" }
+	text := header + row("9999999") + row("-9999999") + row("10000000") + row("-10000000") + row("000000001")
+	if _, err := Files(t.Context(), ws, []string{file(t, "a.csv", text)}, Options{MaxRejects: 0.5}); err != nil {
+		t.Fatal(err)
+	}
+	if got := query(t, ws, "SELECT line, zone, reason FROM epsql.rejects ORDER BY line"); got != "4|FINE|number too large\n5|FINE|number too large" {
+		t.Errorf("rejects:\n%s", got)
+	}
+	if got := query(t, ws, "SELECT count(*), max(fine), min(fine) FROM loans"); got != "3|9999999|-9999999" {
+		t.Errorf("loans: %s", got)
+	}
+}
+
 func TestValuesStayOutOfMessages(t *testing.T) {
 	secret := "4711000"
 	r := one(t, file(t, "a.txt", header+strings.Repeat("N0811;"+secret+";N;"+secret+";"+secret+"x;100107;"+secret+";L\n", 3)), Options{})

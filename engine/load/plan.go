@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,6 +84,9 @@ func (l *loader) column(s *source, p *plan, c catalog.Column) column {
 		if w, ok := word(null); ok {
 			out.nullWords = append(out.nullWords, w)
 		}
+	}
+	if out.length > 0 && out.length < 19 {
+		out.limit = int64(math.Pow10(out.length))
 	}
 	out.how = out.way()
 	return out

@@ -187,7 +187,7 @@ func (c *column) wholes(v *vector, n int, data []byte, at []uint32) bool {
 	for i, line := range at {
 		raw := data[int(line)+c.at.from : int(line)+c.at.to : int(line)+c.at.to+8]
 		number, ok := digitsOf(raw)
-		if ok && len(c.nulls) == 0 {
+		if ok && len(c.nulls) == 0 && !c.exceeds(number) {
 			v.setInt64(n+i, number)
 		} else if reason, _ := c.convert(v, n+i, raw, plainASCII); reason != "" {
 			return false
