@@ -27,9 +27,23 @@ type feed struct {
 	err  error                  // what next failed with
 }
 
-// insert inserts the batches that next gives into a table, in their order.
+// insert inserts the batches that next gives into a table, in their order. The
+// first is waited for before the engine starts: it spins while it waits.
 func (l *loader) insert(ctx context.Context, table string, formats []format, next func() (*batch, error)) error {
-	f := &feed{next: next}
+	first, err := next()
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	f := &feed{next: func() (*batch, error) {
+		if b := first; b != nil {
+			first = nil
+			return b, nil
+		}
+		return next()
+	}}
 	handle := cgo.NewHandle(f)
 	defer handle.Delete()
 	schema := newSchema(formats)
@@ -41,7 +55,7 @@ func (l *loader) insert(ctx context.Context, table string, formats []format, nex
 	if C.feed_scan(l.native.Ptr, name, schema.feed) != 0 {
 		return errors.New("the engine does not take the stream of rows")
 	}
-	err := run(ctx, l.conn, fmt.Sprintf("INSERT INTO %s SELECT * FROM main.%s", table, store.Quote(view)))
+	err = run(ctx, l.conn, fmt.Sprintf("INSERT INTO %s SELECT * FROM main.%s", table, store.Quote(view)))
 	if f.err != nil {
 		return f.err
 	}
@@ -54,14 +68,14 @@ func (l *loader) insert(ctx context.Context, table string, formats []format, nex
 // insertAll inserts rows that fill writes one by one; it tells whether there
 // are more.
 func (l *loader) insertAll(ctx context.Context, table string, formats []format, fill func(b *batch) (more bool)) error {
-	pool := newBatchPool(formats, smallBatch, l.threads+1)
+	pool := newBatchPool(formats, l.threads+1)
 	defer pool.free()
 	more := true
 	return l.insert(ctx, table, formats, func() (*batch, error) {
 		if !more {
 			return nil, io.EOF
 		}
-		b, err := pool.take(context.WithoutCancel(ctx))
+		b, err := pool.take(context.WithoutCancel(ctx), smallBatch)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"runtime/cgo"
+	"slices"
 	"unsafe"
 
 	"epsql/catalog"
@@ -170,27 +171,36 @@ func (b *batch) free() {
 	}
 }
 
-// batchPool holds the batches of one table, made as they are needed.
+// batchPool holds the batches of one table, made as they are needed and as large.
 type batchPool struct {
 	formats []format
-	rows    int
 	most    int
 	made    []*batch
 	idle    chan *batch
 }
 
-func newBatchPool(formats []format, rows, most int) *batchPool {
-	return &batchPool{formats: formats, rows: rows, most: most, idle: make(chan *batch, most)}
+func newBatchPool(formats []format, most int) *batchPool {
+	return &batchPool{formats: formats, most: most, idle: make(chan *batch, most)}
 }
 
-func (p *batchPool) take(ctx context.Context) (*batch, error) {
+// take gives a batch with room for a number of rows.
+func (p *batchPool) take(ctx context.Context, rows int) (*batch, error) {
 	if len(p.idle) == 0 && len(p.made) < p.most {
-		b := newBatch(p.formats, p.rows, p.idle)
-		p.made = append(p.made, b)
-		return b, nil
+		return p.add(rows), nil
 	}
 	b, _, err := receive(ctx, p.idle)
-	return b, err
+	if err != nil || b.rows >= rows {
+		return b, err
+	}
+	b.free()
+	p.made = slices.DeleteFunc(p.made, func(m *batch) bool { return m == b })
+	return p.add(rows), nil
+}
+
+func (p *batchPool) add(rows int) *batch {
+	b := newBatch(p.formats, rows, p.idle)
+	p.made = append(p.made, b)
+	return b
 }
 
 // free releases the batches: none may be on its way any more.

@@ -115,7 +115,7 @@ func (j *job) load(ctx context.Context) (err error) {
 	defer j.reader.close()
 	// Every thread of the engine may hold a batch while it asks for the next.
 	inFlight := j.loader.threads + 2
-	j.batches = newBatchPool(j.plan().formats(), largeBatch, inFlight)
+	j.batches = newBatchPool(j.plan().formats(), inFlight)
 	defer j.batches.free()
 	j.filled = make(chan *block)
 	j.work, j.order = make(chan *task, inFlight), make(chan *task, inFlight)
@@ -212,7 +212,7 @@ func (j *job) prepareAll(ctx context.Context) error {
 // dispatch hands a task out with the batch it fills. Batches are taken in the
 // order of the tasks, so that the oldest task never waits for a younger one.
 func (j *job) dispatch(ctx context.Context, b *block, rows []uint64) error {
-	to, err := j.batches.take(ctx)
+	to, err := j.batches.take(ctx, len(rows))
 	if err != nil {
 		return err
 	}
