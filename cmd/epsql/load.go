@@ -39,7 +39,7 @@ func runLoad(c *cli.Context) error {
 	opts := storeOptions(c)
 	opts.Files = true // the database reads Parquet itself
 	limits := load.Limits(opts.Threads)
-	opts.Threads, opts.Memory = limits.Threads, cmp.Or(opts.Memory, limits.Memory)
+	opts.Threads, opts.Memory, opts.Log = limits.Threads, cmp.Or(opts.Memory, limits.Memory), limits.Log
 	ws, _, err := openWorkspace(c, opts)
 	if err != nil {
 		return err

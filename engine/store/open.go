@@ -123,6 +123,7 @@ func dsn(path string, opts Options) string {
 		"allow_community_extensions":   "false",
 		"memory_limit":                 orElse(opts.Memory, defaultMemory()),
 		"temp_directory":               orElse(opts.Temp, path+".tmp"),
+		"checkpoint_threshold":         opts.Log,
 		// This optimizer takes what two TRY have in common out of them, where one
 		// row's error ends the query: an error would tell that the row is there.
 		"disabled_optimizers": "common_subexpressions",

@@ -38,6 +38,10 @@ type Options struct {
 	Threads   int
 	Temp      string // temp folder for spilling
 	TempLimit string // max_temp_directory_size
+	// Log is how large the log of changes may grow before they are put into their
+	// place in the file, "16MB" when empty. Nothing is lost either way; many small
+	// loads take less time with a large one.
+	Log string
 	// Files opens external access, which loading Parquet needs; queries run without.
 	Files bool
 }
