@@ -400,13 +400,15 @@ func (p *planner) condition(j *ast.Join, l, r, out *from, where ast.Expr) (strin
 		}
 		out.merged[strings.ToLower(name)] = mergedValue(j.Kind, a, b)
 	}
-	if j.On != nil {
-		v, err := s.plain(j.On)
+	// Each conjunct is kept from failing by itself, so that the equations among them
+	// stay in sight of the engine.
+	for _, c := range ast.Conjuncts(j.On) {
+		v, err := s.plain(c)
 		if err != nil {
 			return "", nil, err
 		}
 		if v.mask != "" {
-			return "", nil, p.refuse(j.On, "join", "a join depends on values that may be masked").WithHint("join on the keys; compare values in WHERE")
+			return "", nil, p.refuse(c, "join", "a join depends on values that may be masked").WithHint("join on the keys; compare values in WHERE")
 		}
 		on = append(on, v.guarded())
 	}
