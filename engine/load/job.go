@@ -46,7 +46,7 @@ type stored struct {
 }
 
 // blocksInFlight are enough to keep every stage busy.
-const blocksInFlight = 3
+const blocksInFlight = 2
 
 // enoughLines of a file tell whether it fits its layout: a hopeless one is not
 // read to its end.
@@ -114,7 +114,7 @@ func (j *job) load(ctx context.Context) (err error) {
 	}
 	defer j.reader.close()
 	// Every thread of the engine may hold a batch while it asks for the next.
-	inFlight := j.loader.threads + 2
+	inFlight := j.loader.threads + 1
 	j.batches = newBatchPool(j.plan().formats(), inFlight)
 	defer j.batches.free()
 	j.filled = make(chan *block)

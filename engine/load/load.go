@@ -219,12 +219,12 @@ func asDiag(err error) *diag.Error {
 
 // Limits are what to open a workspace with for loading. Each thread of the
 // engine builds and compresses a group of rows in memory, for which it needs
-// some 400 MB; left to choose (0), more than four would wait for each other.
+// some 380 MB; left to choose (0), more than four would wait for each other.
 // Putting the rows of a small file into their place costs as much as loading
 // them, so that is done for many files together.
 func Limits(threads int) store.Options {
 	if threads == 0 {
 		threads = min(runtime.GOMAXPROCS(0), 4)
 	}
-	return store.Options{Threads: threads, Memory: strconv.Itoa(400*max(threads, 2)) + "MB", Log: "256MB"}
+	return store.Options{Threads: threads, Memory: strconv.Itoa(380*max(threads, 2)) + "MB", Log: "256MB"}
 }
