@@ -15,51 +15,52 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"epsql/sql/diag"
+	"epsql/sql/strict"
 )
 
 func (l *loader) readList(r *reader, n *yaml.Node) {
 	c := &CodeList{}
 	l.cat.Lists = append(l.cat.Lists, c)
-	r.mark(c, n)
-	r.object(n, "a code list", fields{
-		"name":      r.text(&c.Name),
-		"version":   r.text(&c.Version),
+	r.Mark(c, n)
+	r.Object(n, "a code list", strict.Fields{
+		"name":      r.Text(&c.Name),
+		"version":   r.Text(&c.Version),
 		"title":     r.label(&c.Title),
 		"from":      r.day(&c.From),
 		"until":     r.day(&c.Until),
-		"owner":     r.text(&c.Owner),
+		"owner":     r.Text(&c.Owner),
 		"source":    r.source(&c.Source),
-		"synthetic": r.boolean(&c.Synthetic),
-		"open":      r.boolean(&c.Open),
-		"columns":   sequence(r, &c.Columns, r.listColumn),
+		"synthetic": r.Boolean(&c.Synthetic),
+		"open":      r.Boolean(&c.Open),
+		"columns":   strict.Sequence(r.Reader, &c.Columns, r.listColumn),
 	}, "name", "version", "title", "owner", "source", "columns")
-	if r.err != nil {
+	if r.Err != nil {
 		return
 	}
-	rows := strings.TrimSuffix(r.file, ".yaml") + ".csv"
+	rows := strings.TrimSuffix(r.File, ".yaml") + ".csv"
 	data, ok := l.files[rows]
 	if !ok {
-		r.fail(n, fault("no-rows", "the code list has no rows").WithHint("write %s beside it", rows))
+		r.Fail(n, fault("no-rows", "the code list has no rows").WithHint("write %s beside it", rows))
 		return
 	}
 	sum := sha256.Sum256(data)
 	c.Hash = hex.EncodeToString(sum[:])
-	r.err = c.readRows(rows, data)
+	r.Err = c.readRows(rows, data)
 }
 
 func (r *reader) listColumn(c *ListColumn, n *yaml.Node) {
-	r.object(n, "a column", labelled(r, &c.Label, fields{
-		"name": r.text(&c.Name),
-		"type": enum(r, &c.Type, "type", TypeText, TypeCode, TypeInt, TypeCents, TypeDate, TypeMonth, TypeYear, TypeNum),
+	r.Object(n, "a column", labelled(r, &c.Label, strict.Fields{
+		"name": r.Text(&c.Name),
+		"type": strict.Enum(r.Reader, &c.Type, "type", TypeText, TypeCode, TypeInt, TypeCents, TypeDate, TypeMonth, TypeYear, TypeNum),
 	}), "name", "type", "en")
 }
 
 // day reads AAAA-MM-JJ.
-func (r *reader) day(into *string) field {
+func (r *reader) day(into *string) strict.Field {
 	return func(n *yaml.Node) {
-		r.text(into)(n)
+		r.Text(into)(n)
 		if _, err := time.Parse(time.DateOnly, *into); err != nil {
-			r.fail(n, fault("validity", "%q is not a date", *into).WithHint("write it as 2016-01-31"))
+			r.Fail(n, fault("validity", "%q is not a date", *into).WithHint("write it as 2016-01-31"))
 		}
 	}
 }

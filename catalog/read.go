@@ -15,6 +15,7 @@ import (
 
 	"epsql/catalog/copybook"
 	"epsql/sql/diag"
+	"epsql/sql/strict"
 )
 
 //go:embed be
@@ -137,12 +138,12 @@ func (l *loader) readFile(name string) error {
 		return fault("unknown-file", "the file has no place in a catalogue").At(diag.Pos{File: name}).
 			WithHint("a catalogue holds %s, zones/*.yaml, layouts/*.yaml, %s/*, lists/*.yaml and lists/*.csv", mainFile, copybooks)
 	}
-	r := &reader{file: name, at: l.at}
-	if root := r.document(l.files[name]); root != nil {
+	r := &reader{&strict.Reader{File: name, At: l.at}}
+	if root := r.Document(l.files[name]); root != nil {
 		read(r, root)
 	}
-	if r.err != nil {
-		return r.err
+	if r.Err != nil {
+		return r.Err
 	}
 	return nil
 }
@@ -159,38 +160,38 @@ func (l *loader) listHeader(name string) error {
 
 func (l *loader) readMain(r *reader, n *yaml.Node) {
 	c := l.cat
-	r.object(n, "the catalogue", fields{
-		"name":        r.text(&c.Name),
-		"version":     r.text(&c.Version),
+	r.Object(n, "the catalogue", strict.Fields{
+		"name":        r.Text(&c.Name),
+		"version":     r.Text(&c.Version),
 		"title":       r.label(&c.Title),
-		"units":       pointers(r, &c.Units, r.unit),
-		"populations": pointers(r, &c.Populations, r.population),
-		"channels":    pointers(r, &c.Channels, r.channel),
+		"units":       strict.Pointers(r.Reader, &c.Units, r.unit),
+		"populations": strict.Pointers(r.Reader, &c.Populations, r.population),
+		"channels":    strict.Pointers(r.Reader, &c.Channels, r.channel),
 	}, "name", "version", "title", "units", "populations", "channels")
 }
 
 // label reads {fr: …, en: …, nl: …}.
-func (r *reader) label(into *Text) field {
-	return func(n *yaml.Node) { r.object(n, "a label", labelled(r, into, fields{})) }
+func (r *reader) label(into *Text) strict.Field {
+	return func(n *yaml.Node) { r.Object(n, "a label", labelled(r, into, strict.Fields{})) }
 }
 
 // labelled adds the three languages to the keys of an object.
-func labelled(r *reader, into *Text, known fields) fields {
-	known["fr"], known["en"], known["nl"] = r.text(&into.Fr), r.text(&into.En), r.text(&into.Nl)
+func labelled(r *reader, into *Text, known strict.Fields) strict.Fields {
+	known["fr"], known["en"], known["nl"] = r.Text(&into.Fr), r.Text(&into.En), r.Text(&into.Nl)
 	return known
 }
 
 func (r *reader) unit(u *Unit, n *yaml.Node) {
-	r.object(n, "a unit", labelled(r, &u.Label, fields{
-		"id":        r.text(&u.ID),
-		"numbering": r.text(&u.Numbering),
+	r.Object(n, "a unit", labelled(r, &u.Label, strict.Fields{
+		"id":        r.Text(&u.ID),
+		"numbering": r.Text(&u.Numbering),
 		"natural": func(n *yaml.Node) {
 			u.Natural = &NaturalRule{}
-			r.mark(u.Natural, n)
-			r.object(n, "the rule for natural persons", fields{
-				"start":  r.integer(&u.Natural.Start),
-				"length": r.integer(&u.Natural.Length),
-				"codes":  r.texts(&u.Natural.Codes),
+			r.Mark(u.Natural, n)
+			r.Object(n, "the rule for natural persons", strict.Fields{
+				"start":  r.Integer(&u.Natural.Start),
+				"length": r.Integer(&u.Natural.Length),
+				"codes":  r.Texts(&u.Natural.Codes),
 				"source": r.source(&u.Natural.Source),
 			}, "start", "length", "codes")
 		},
@@ -198,49 +199,49 @@ func (r *reader) unit(u *Unit, n *yaml.Node) {
 }
 
 func (r *reader) population(p *Population, n *yaml.Node) {
-	r.object(n, "a population", labelled(r, &p.Label, fields{
-		"id":       r.text(&p.ID),
-		"channels": r.texts(&p.Channels),
-		"library":  r.text(&p.Library),
-		"flags": sequence(r, &p.Flags, func(f *Flag, n *yaml.Node) {
-			r.object(n, "a flag", fields{"name": r.text(&f.Name), "macro": r.text(&f.Macro), "source": r.source(&f.Source)}, "name", "macro")
+	r.Object(n, "a population", labelled(r, &p.Label, strict.Fields{
+		"id":       r.Text(&p.ID),
+		"channels": r.Texts(&p.Channels),
+		"library":  r.Text(&p.Library),
+		"flags": strict.Sequence(r.Reader, &p.Flags, func(f *Flag, n *yaml.Node) {
+			r.Object(n, "a flag", strict.Fields{"name": r.Text(&f.Name), "macro": r.Text(&f.Macro), "source": r.source(&f.Source)}, "name", "macro")
 		}),
 	}), "id", "en", "channels")
 }
 
 func (r *reader) channel(c *Channel, n *yaml.Node) {
 	c.Zero, c.History, c.Collision = "mask", "exports", "mask"
-	r.object(n, "a channel", labelled(r, &c.Label, fields{
-		"id":        r.text(&c.ID),
-		"threshold": r.integer(&c.Threshold),
-		"strict":    r.text(&c.Strict),
-		"mask":      r.text(&c.Mask),
-		"zero":      enum(r, &c.Zero, "zero rule", "mask", "publish"),
-		"zero_why":  r.text(&c.ZeroWhy),
-		"protect":   r.texts(&c.Protect),
-		"tables":    r.boolean(&c.Tables),
-		"rows":      r.boolean(&c.Rows),
-		"secondary": r.boolean(&c.Secondary),
-		"width":     r.integer(&c.Width),
-		"round":     r.integer(&c.Round),
+	r.Object(n, "a channel", labelled(r, &c.Label, strict.Fields{
+		"id":        r.Text(&c.ID),
+		"threshold": r.Integer(&c.Threshold),
+		"strict":    r.Text(&c.Strict),
+		"mask":      r.Text(&c.Mask),
+		"zero":      strict.Enum(r.Reader, &c.Zero, "zero rule", "mask", "publish"),
+		"zero_why":  r.Text(&c.ZeroWhy),
+		"protect":   r.Texts(&c.Protect),
+		"tables":    r.Boolean(&c.Tables),
+		"rows":      r.Boolean(&c.Rows),
+		"secondary": r.Boolean(&c.Secondary),
+		"width":     r.Integer(&c.Width),
+		"round":     r.Integer(&c.Round),
 		"dominance": func(n *yaml.Node) {
 			c.Dominance = &Dominance{}
-			r.object(n, "the dominance rule", fields{
-				"n": r.integer(&c.Dominance.N), "k": r.number(&c.Dominance.K), "p": r.number(&c.Dominance.P),
+			r.Object(n, "the dominance rule", strict.Fields{
+				"n": r.Integer(&c.Dominance.N), "k": r.Percent(&c.Dominance.K), "p": r.Percent(&c.Dominance.P),
 			})
 		},
-		"history":   enum(r, &c.History, "history rule", "exports", "answers"),
-		"collision": enum(r, &c.Collision, "collision rule", "mask", "refuse"),
+		"history":   strict.Enum(r.Reader, &c.History, "history rule", "exports", "answers"),
+		"collision": strict.Enum(r.Reader, &c.Collision, "collision rule", "mask", "refuse"),
 		"source":    r.source(&c.Source),
 	}), "id", "en", "tables", "rows")
 }
 
 // source reads where something is told.
-func (r *reader) source(into *Source) field {
+func (r *reader) source(into *Source) strict.Field {
 	return func(n *yaml.Node) {
-		r.object(n, "a source", fields{
-			"doc": r.text(&into.Doc), "annex": r.text(&into.Annex), "page": r.text(&into.Page),
-			"ours": r.boolean(&into.Ours), "note": r.text(&into.Note),
+		r.Object(n, "a source", strict.Fields{
+			"doc": r.Text(&into.Doc), "annex": r.Text(&into.Annex), "page": r.Text(&into.Page),
+			"ours": r.Boolean(&into.Ours), "note": r.Text(&into.Note),
 		})
 	}
 }
@@ -248,25 +249,25 @@ func (r *reader) source(into *Source) field {
 func (l *loader) readLayout(r *reader, n *yaml.Node) {
 	y := &Layout{}
 	l.cat.Layouts = append(l.cat.Layouts, y)
-	r.mark(y, n)
-	r.object(n, "a layout", fields{
-		"id":            r.text(&y.ID),
-		"version":       r.text(&y.Version),
-		"format":        enum(r, &y.Format, "format", "fixed", "delimited", "parquet", "cobol"),
-		"tables":        r.texts(&y.Tables),
-		"record_length": r.integer(&y.RecordLength),
-		"fields":        sequence(r, &y.Fields, r.layoutField),
+	r.Mark(y, n)
+	r.Object(n, "a layout", strict.Fields{
+		"id":            r.Text(&y.ID),
+		"version":       r.Text(&y.Version),
+		"format":        strict.Enum(r.Reader, &y.Format, "format", "fixed", "delimited", "parquet", "cobol"),
+		"tables":        r.Texts(&y.Tables),
+		"record_length": r.Integer(&y.RecordLength),
+		"fields":        strict.Sequence(r.Reader, &y.Fields, r.layoutField),
 		"records":       r.records(&y.Records),
 		"source":        r.source(&y.Source),
 	}, "id", "version", "format", "tables")
 }
 
 func (r *reader) layoutField(f *Field, n *yaml.Node) {
-	r.object(n, "a field", fields{
-		"zone":   r.text(&f.Zone),
-		"name":   r.text(&f.Name),
-		"start":  r.integer(&f.Start),
-		"length": r.integer(&f.Length),
-		"ours":   r.boolean(&f.Ours),
+	r.Object(n, "a field", strict.Fields{
+		"zone":   r.Text(&f.Zone),
+		"name":   r.Text(&f.Name),
+		"start":  r.Integer(&f.Start),
+		"length": r.Integer(&f.Length),
+		"ours":   r.Boolean(&f.Ours),
 	}, "zone")
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v4"
+
+	"epsql/sql/strict"
 )
 
 var (
@@ -15,15 +17,15 @@ var (
 func (l *loader) readTable(r *reader, n *yaml.Node) {
 	t := &Table{}
 	l.cat.Tables = append(l.cat.Tables, t)
-	r.mark(t, n)
-	r.object(n, "a table", labelled(r, &t.Label, fields{
-		"name":     r.text(&t.Name),
-		"owner":    r.text(&t.Owner),
+	r.Mark(t, n)
+	r.Object(n, "a table", labelled(r, &t.Label, strict.Fields{
+		"name":     r.Text(&t.Name),
+		"owner":    r.Text(&t.Owner),
 		"source":   r.source(&t.Source),
 		"select":   r.rowRule(&t.Select),
 		"delivery": r.deliveryRule(&t.Delivery),
-		"files":    r.texts(&t.Files),
-		"zones":    pointers(r, &t.Zones, r.zone),
+		"files":    r.Texts(&t.Files),
+		"zones":    strict.Pointers(r.Reader, &t.Zones, r.zone),
 	}), "name", "en", "files", "zones")
 	for _, z := range t.Zones {
 		z.inherit(t.Source)
@@ -43,105 +45,105 @@ func (z *Zone) inherit(s Source) {
 	}
 }
 
-func (r *reader) rowRule(into **RowRule) field {
+func (r *reader) rowRule(into **RowRule) strict.Field {
 	return func(n *yaml.Node) {
 		*into = &RowRule{}
-		r.object(n, "the row rule", fields{
-			"zone": r.text(&(*into).Zone), "codes": r.texts(&(*into).Codes),
+		r.Object(n, "the row rule", strict.Fields{
+			"zone": r.Text(&(*into).Zone), "codes": r.Texts(&(*into).Codes),
 		}, "zone", "codes")
 	}
 }
 
-func (r *reader) deliveryRule(into **DeliveryRule) field {
+func (r *reader) deliveryRule(into **DeliveryRule) strict.Field {
 	return func(n *yaml.Node) {
 		d := &DeliveryRule{}
 		*into = d
-		r.object(n, "the delivery rule", fields{
-			"key":     sequence(r, &d.Key, r.slice),
+		r.Object(n, "the delivery rule", strict.Fields{
+			"key":     strict.Sequence(r.Reader, &d.Key, r.slice),
 			"version": func(n *yaml.Node) { r.slice(&d.Version, n) },
 			"insurer": func(n *yaml.Node) { r.slice(&d.Insurer, n) },
-			"period":  sequence(r, &d.Period, r.slice),
+			"period":  strict.Sequence(r.Reader, &d.Period, r.slice),
 		}, "key", "version", "insurer", "period")
 	}
 }
 
 func (r *reader) slice(s *Slice, n *yaml.Node) {
-	r.mark(s, n)
-	r.object(n, "a slice", fields{
-		"zone": r.text(&s.Zone), "start": r.integer(&s.Start), "length": r.integer(&s.Length),
+	r.Mark(s, n)
+	r.Object(n, "a slice", strict.Fields{
+		"zone": r.Text(&s.Zone), "start": r.Integer(&s.Start), "length": r.Integer(&s.Length),
 	}, "zone")
 }
 
 func (r *reader) zone(z *Zone, n *yaml.Node) {
-	r.mark(z, n)
-	r.object(n, "a zone", labelled(r, &z.Label, fields{
-		"id":         r.text(&z.ID),
+	r.Mark(z, n)
+	r.Object(n, "a zone", labelled(r, &z.Label, strict.Fields{
+		"id":         r.Text(&z.ID),
 		"explain":    r.label(&z.Explain),
-		"type":       enum(r, &z.Type, "type", allTypes...),
-		"length":     r.integer(&z.Length),
-		"unit":       r.text(&z.Unit),
-		"format":     r.text(&z.Format),
-		"role":       enum(r, &z.Role, "role", allRoles...),
-		"protects":   r.text(&z.Protects),
-		"codes":      sequence(r, &z.Codes, r.code),
-		"open":       r.boolean(&z.Open),
-		"codes_from": r.text(&z.CodesFrom),
-		"specials":   sequence(r, &z.Specials, r.special),
-		"validity":   sequence(r, &z.Validity, r.validity),
-		"parts":      pointers(r, &z.Parts, r.part),
+		"type":       strict.Enum(r.Reader, &z.Type, "type", allTypes...),
+		"length":     r.Integer(&z.Length),
+		"unit":       r.Text(&z.Unit),
+		"format":     r.Text(&z.Format),
+		"role":       strict.Enum(r.Reader, &z.Role, "role", allRoles...),
+		"protects":   r.Text(&z.Protects),
+		"codes":      strict.Sequence(r.Reader, &z.Codes, r.code),
+		"open":       r.Boolean(&z.Open),
+		"codes_from": r.Text(&z.CodesFrom),
+		"specials":   strict.Sequence(r.Reader, &z.Specials, r.special),
+		"validity":   strict.Sequence(r.Reader, &z.Validity, r.validity),
+		"parts":      strict.Pointers(r.Reader, &z.Parts, r.part),
 		"use":        r.uses(&z.Use),
 		"source":     r.source(&z.Source),
 	}), "id", "en", "type", "role")
 }
 
 func (r *reader) code(c *Code, n *yaml.Node) {
-	r.object(n, "a code", labelled(r, &c.Label, fields{
-		"code": r.text(&c.Code), "from": r.text(&c.From), "until": r.text(&c.Until), "note": r.text(&c.Note),
+	r.Object(n, "a code", labelled(r, &c.Label, strict.Fields{
+		"code": r.Text(&c.Code), "from": r.Text(&c.From), "until": r.Text(&c.Until), "note": r.Text(&c.Note),
 	}), "code", "en")
 }
 
 func (r *reader) special(s *Special, n *yaml.Node) {
-	r.object(n, "a special value", labelled(r, &s.Label, fields{
-		"value": r.text(&s.Value), "missing": r.boolean(&s.Null),
+	r.Object(n, "a special value", labelled(r, &s.Label, strict.Fields{
+		"value": r.Text(&s.Value), "missing": r.Boolean(&s.Null),
 	}), "value", "en")
 }
 
 func (r *reader) validity(v *Validity, n *yaml.Node) {
-	r.object(n, "a validity period", fields{
-		"from": r.text(&v.From), "until": r.text(&v.Until), "usable": r.boolean(&v.Usable), "note": r.text(&v.Note),
+	r.Object(n, "a validity period", strict.Fields{
+		"from": r.Text(&v.From), "until": r.Text(&v.Until), "usable": r.Boolean(&v.Usable), "note": r.Text(&v.Note),
 	}, "usable", "note")
 }
 
 func (r *reader) part(p *Part, n *yaml.Node) {
-	r.mark(p, n)
-	r.object(n, "a part", labelled(r, &p.Label, fields{
-		"column":     r.text(&p.Column),
-		"start":      r.integer(&p.Start),
-		"length":     r.integer(&p.Length),
-		"type":       enum(r, &p.Type, "type", allTypes...),
-		"role":       enum(r, &p.Role, "role", slices.DeleteFunc(slices.Clone(allRoles), isRefused)...),
-		"protects":   r.text(&p.Protects),
-		"codes_from": r.text(&p.CodesFrom),
+	r.Mark(p, n)
+	r.Object(n, "a part", labelled(r, &p.Label, strict.Fields{
+		"column":     r.Text(&p.Column),
+		"start":      r.Integer(&p.Start),
+		"length":     r.Integer(&p.Length),
+		"type":       strict.Enum(r.Reader, &p.Type, "type", allTypes...),
+		"role":       strict.Enum(r.Reader, &p.Role, "role", slices.DeleteFunc(slices.Clone(allRoles), isRefused)...),
+		"protects":   r.Text(&p.Protects),
+		"codes_from": r.Text(&p.CodesFrom),
 	}), "column", "en", "start", "length", "type", "role")
 }
 
 func isRefused(role Role) bool { return role == RoleRefused }
 
 // uses reads {channel: use}.
-func (r *reader) uses(into *map[string]Use) field {
+func (r *reader) uses(into *map[string]Use) strict.Field {
 	return func(n *yaml.Node) {
 		*into = map[string]Use{}
 		if n.Kind != yaml.MappingNode {
-			r.fail(n, fault("yaml", "uses must be keys with values").WithHint("write channel: use lines"))
+			r.Fail(n, fault("yaml", "uses must be keys with values").WithHint("write channel: use lines"))
 			return
 		}
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			channel := n.Content[i]
-			r.mark(useOf{into, channel.Value}, channel)
+			r.Mark(useOf{into, channel.Value}, channel)
 			var use Use
-			enum(r, &use, "use", allUses...)(n.Content[i+1])
+			strict.Enum(r.Reader, &use, "use", allUses...)(n.Content[i+1])
 			if _, twice := (*into)[channel.Value]; twice {
-				r.fail(channel, fault("duplicate-key", "uses have the key %q twice", channel.Value).WithHint("keep one of them"))
+				r.Fail(channel, fault("duplicate-key", "uses have the key %q twice", channel.Value).WithHint("keep one of them"))
 			}
 			(*into)[channel.Value] = use
 		}

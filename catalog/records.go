@@ -10,6 +10,7 @@ import (
 
 	"epsql/catalog/copybook"
 	"epsql/sql/diag"
+	"epsql/sql/strict"
 )
 
 // Records say how the records of a COBOL file become rows. A record is of one
@@ -107,59 +108,59 @@ func (l *loader) readCopybook(name string) error {
 	return err
 }
 
-func (r *reader) records(into **Records) field {
+func (r *reader) records(into **Records) strict.Field {
 	return func(n *yaml.Node) {
 		y := &Records{}
 		*into = y
-		r.mark(y, n)
-		r.object(n, "the records", fields{
-			"copybook": r.text(&y.Copybook),
+		r.Mark(y, n)
+		r.Object(n, "the records", strict.Fields{
+			"copybook": r.Text(&y.Copybook),
 			"type": func(n *yaml.Node) {
-				r.mark(&y.Type, n)
-				r.object(n, "the type", fields{"start": r.integer(&y.Type.Start), "length": r.integer(&y.Type.Length)}, "start", "length")
+				r.Mark(&y.Type, n)
+				r.Object(n, "the type", strict.Fields{"start": r.Integer(&y.Type.Start), "length": r.Integer(&y.Type.Length)}, "start", "length")
 			},
-			"rows": pointers(r, &y.Rows, r.rowsOf),
-			"skip": pointers(r, &y.Skip, r.recordOf),
+			"rows": strict.Pointers(r.Reader, &y.Rows, r.rowsOf),
+			"skip": strict.Pointers(r.Reader, &y.Skip, r.recordOf),
 		}, "copybook", "type", "rows")
 	}
 }
 
 func (r *reader) rowsOf(y *RowsOf, n *yaml.Node) {
-	r.mark(y, n)
-	r.object(n, "the rows of a table", fields{
-		"table": r.text(&y.Table), "per": r.texts(&y.Per), "of": pointers(r, &y.Of, r.recordOf),
+	r.Mark(y, n)
+	r.Object(n, "the rows of a table", strict.Fields{
+		"table": r.Text(&y.Table), "per": r.Texts(&y.Per), "of": strict.Pointers(r.Reader, &y.Of, r.recordOf),
 	}, "table", "per", "of")
 }
 
 func (r *reader) recordOf(y *RecordOf, n *yaml.Node) {
-	r.mark(y, n)
-	r.object(n, "a record", fields{
-		"code":   r.text(&y.Code),
-		"record": r.text(&y.Record),
-		"per":    r.texts(&y.Per),
-		"each":   r.text(&y.Each),
-		"latest": r.text(&y.Latest),
-		"fields": sequence(r, &y.Fields, r.recordField),
+	r.Mark(y, n)
+	r.Object(n, "a record", strict.Fields{
+		"code":   r.Text(&y.Code),
+		"record": r.Text(&y.Record),
+		"per":    r.Texts(&y.Per),
+		"each":   r.Text(&y.Each),
+		"latest": r.Text(&y.Latest),
+		"fields": strict.Sequence(r.Reader, &y.Fields, r.recordField),
 		"source": r.source(&y.Source),
 	}, "code", "record")
 }
 
 func (r *reader) recordField(f *RecordField, n *yaml.Node) {
-	r.mark(f, n)
-	r.object(n, "a field of a record", fields{
-		"zone":   r.text(&f.Zone),
-		"from":   r.texts(&f.From),
+	r.Mark(f, n)
+	r.Object(n, "a field of a record", strict.Fields{
+		"zone":   r.Text(&f.Zone),
+		"from":   r.Texts(&f.From),
 		"when":   r.condition(&f.When),
 		"unless": r.condition(&f.Unless),
-		"ours":   r.texts(&f.Ours),
+		"ours":   r.Texts(&f.Ours),
 	}, "zone")
 }
 
-func (r *reader) condition(into **Condition) field {
+func (r *reader) condition(into **Condition) strict.Field {
 	return func(n *yaml.Node) {
 		c := &Condition{}
 		*into = c
-		r.object(n, "a condition", fields{"field": r.text(&c.Field), "codes": r.texts(&c.Codes)}, "field", "codes")
+		r.Object(n, "a condition", strict.Fields{"field": r.Text(&c.Field), "codes": r.Texts(&c.Codes)}, "field", "codes")
 	}
 }
 

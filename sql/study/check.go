@@ -19,19 +19,19 @@ func (r *reader) checkSteps(p *Plan) {
 	for _, s := range p.Steps {
 		switch {
 		case names[s.Name]:
-			r.failAt(s.Pos, fault("study-step", "the step %s is defined twice", s.Name).WithHint("give each step its own name"))
+			r.FailAt(s.Pos, fault("study-step", "the step %s is defined twice", s.Name).WithHint("give each step its own name"))
 		case (s.Macro == "") == (s.SQL == ""):
-			r.failAt(s.Pos, fault("study-step", "the step %s is neither a macro nor SQL, or both", s.Name).
+			r.FailAt(s.Pos, fault("study-step", "the step %s is neither a macro nor SQL, or both", s.Name).
 				WithHint("write macro: family.name_vN, or sql: file.sql"))
 		case s.SQL != "" && len(s.With) > 0:
-			r.failAt(s.With[0].Pos, fault("study-step", "a step of SQL takes no arguments").WithHint("use the plan's parameters in it, as $name"))
+			r.FailAt(s.With[0].Pos, fault("study-step", "a step of SQL takes no arguments").WithHint("use the plan's parameters in it, as $name"))
 		case s.Macro != "" && !Pinned(p.Macros, s.Macro):
-			r.failAt(s.Pos, notPinned(s.Macro, p.Macros))
+			r.FailAt(s.Pos, notPinned(s.Macro, p.Macros))
 		}
 		names[s.Name] = true
 		for _, v := range s.With {
 			if _, ok := p.Parameter(v.Parameter); v.Parameter != "" && !ok {
-				r.failAt(v.Pos, fault("study-parameter", "the plan has no parameter %s", v.Parameter).
+				r.FailAt(v.Pos, fault("study-parameter", "the plan has no parameter %s", v.Parameter).
 					WithHint("%s", diag.DidYouMean(v.Parameter, p.parameterNames(), "add it to parameters")))
 			}
 		}
@@ -63,16 +63,16 @@ func (r *reader) checkOutputs(p *Plan) {
 	for _, o := range p.Outputs {
 		switch {
 		case names[o.Name]:
-			r.failAt(o.Pos, fault("study-output", "the output %s is defined twice", o.Name).WithHint("give each output its own name"))
+			r.FailAt(o.Pos, fault("study-output", "the output %s is defined twice", o.Name).WithHint("give each output its own name"))
 		case len(o.Formats) == 0:
-			r.failAt(o.Pos, fault("study-output", "the output %s has no format", o.Name).WithHint("write formats: [csv]"))
+			r.FailAt(o.Pos, fault("study-output", "the output %s has no format", o.Name).WithHint("write formats: [csv]"))
 		case o.Plot != nil && o.Plot.Kind != "bars":
-			r.failAt(o.Pos, fault("study-plot", "a plot is of kind bars").WithHint("add by: COLUMN for one panel for each of its values"))
+			r.FailAt(o.Pos, fault("study-plot", "a plot is of kind bars").WithHint("add by: COLUMN for one panel for each of its values"))
 		}
 		names[o.Name] = true
 	}
 	if len(p.Outputs) == 0 {
-		r.failAt(diag.Pos{File: File, Line: 1, Col: 1}, fault("study-output", "the study has no output").WithHint("add what should leave to outputs"))
+		r.FailAt(diag.Pos{File: File, Line: 1, Col: 1}, fault("study-output", "the study has no output").WithHint("add what should leave to outputs"))
 	}
 }
 
