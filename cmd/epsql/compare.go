@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"epsql/engine/compare"
+	"epsql/engine/guard"
+	"epsql/sql/diag"
+)
+
+// comparePage shows a report in a browser.
+//
+//go:embed compare.html
+var comparePage string
+
+var compareFormats = []string{"table", "json", "html"}
+
+func compareCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "compare",
+		Usage:       "tell whether two tables are equal, and how they differ",
+		ArgsUsage:   "EXPECTED ACTUAL",
+		Description: describe("compare"),
+		Flags: []cli.Flag{
+			&cli.StringSliceFlag{Name: "by", Usage: "`COLUMN` of the key; may be repeated"},
+			&cli.Float64Flag{Name: "absolute", Usage: "numbers may differ by `X`"},
+			&cli.Float64Flag{Name: "relative", Usage: "numbers may differ by the share `X` of the larger one", Value: 1e-12},
+			&cli.StringFlag{Name: "missing", Usage: "`WAY` missing values compare: " + strings.Join(compare.Ways(), ", "), Value: string(compare.Same)},
+			&cli.StringSliceFlag{Name: "leave", Usage: "`COLUMN` that is not compared; may be repeated"},
+			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(compareFormats, ", "), Value: "table"},
+			&cli.StringFlag{Name: "channel", Usage: "`CHANNEL` whose rule masks answers of the workspace (default: the population's first)"},
+		},
+		Action: runCompare,
+	}
+}
+
+func runCompare(c *cli.Context) error {
+	if err := wantArgs(c, 2, 2); err != nil {
+		return err
+	}
+	opts, err := compareOptions(c)
+	if err != nil {
+		return err
+	}
+	expected, actual, err := compareSides(c)
+	if err != nil {
+		return err
+	}
+	r, err := compare.Run(c.Context, expected, actual, opts)
+	if err != nil {
+		return err
+	}
+	switch c.String("format") {
+	case "json":
+		err = printJSON(c.App.Writer, r)
+	case "html":
+		err = template.Must(template.New("compare").Parse(comparePage)).Execute(c.App.Writer, r)
+	default:
+		err = drawComparison(c.App.Writer, r)
+	}
+	if err == nil && !r.Equal {
+		err = told{diag.New(diag.Query, "different", "the tables are different")}
+	}
+	return err
+}
+
+func compareOptions(c *cli.Context) (compare.Options, error) {
+	o := compare.Options{
+		By: c.StringSlice("by"), Leave: c.StringSlice("leave"), Absolute: c.Float64("absolute"), Relative: c.Float64("relative"),
+		Missing: compare.Missing(c.String("missing")), Memory: c.String("memory"), Threads: c.Int("threads"),
+	}
+	if !slices.Contains(compare.Ways(), string(o.Missing)) {
+		return o, diag.New(diag.Usage, "bad-missing", "--missing knows no way %q", o.Missing).
+			WithHint("%s", diag.DidYouMean(string(o.Missing), compare.Ways(), "one of: "+strings.Join(compare.Ways(), ", ")))
+	}
+	if format := c.String("format"); !slices.Contains(compareFormats, format) {
+		return o, diag.New(diag.Usage, "bad-format", "a comparison has no format %q", format).
+			WithHint("%s", diag.DidYouMean(format, compareFormats, "one of: "+strings.Join(compareFormats, ", ")))
+	}
+	if o.Absolute < 0 || o.Relative < 0 {
+		return o, diag.New(diag.Usage, "bad-tolerance", "a tolerance is negative").WithHint("write how far apart equal numbers may be")
+	}
+	return o, nil
+}
+
+var (
+	selects  = regexp.MustCompile(`(?i)^\s*(--|/\*|\(|(select|with|from|create)\b)`)
+	oneTable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// compareSides finds the two sides. What is neither a query nor the name of a
+// table is a file.
+func compareSides(c *cli.Context) (expected, actual compare.Side, err error) {
+	sides := [2]compare.Side{}
+	var queries []int
+	for i := range sides {
+		text := c.Args().Get(i)
+		sides[i] = compare.Side{Name: text, Path: text}
+		_, missing := os.Stat(text)
+		if selects.MatchString(text) || oneTable.MatchString(text) && missing != nil {
+			queries = append(queries, i)
+		}
+	}
+	if len(queries) == 0 {
+		return sides[0], sides[1], nil
+	}
+	ws, reg, err := openWorkspace(c, storeOptions(c))
+	if err != nil {
+		return sides[0], sides[1], err
+	}
+	defer ws.Close() //nolint:errcheck // nothing is pending after an answer
+	r := &runner{ws: ws, reg: reg, out: c.App.Writer, err: c.App.ErrWriter}
+	if err := r.use(c.Context, c.String("channel")); err != nil {
+		return sides[0], sides[1], err
+	}
+	defer r.close() //nolint:errcheck // an in-memory database
+	for _, i := range queries {
+		if sides[i], err = r.side(c.Context, sides[i].Path); err != nil {
+			break
+		}
+	}
+	return sides[0], sides[1], err
+}
+
+// side answers a query, or a table's name.
+func (r *runner) side(ctx context.Context, text string) (compare.Side, error) {
+	name := text
+	if oneTable.MatchString(text) {
+		text = "SELECT * FROM " + text
+	} else {
+		name = "query"
+	}
+	p, err := r.guard.Plan(ctx, guard.Query{File: name, Text: text})
+	if err != nil {
+		return compare.Side{}, quote(err, text)
+	}
+	result, err := r.guard.Run(ctx, p)
+	if err != nil {
+		return compare.Side{}, quote(err, text)
+	}
+	r.narrate(result)
+	return compare.Side{Name: name, Answer: result}, nil
+}
+
+// drawComparison prints a report for reading: the verdict first.
+func drawComparison(w io.Writer, r *compare.Report) error {
+	fmt.Fprintln(w, verdict(r))
+	shapes := newListing("", "expected", "actual")
+	shapes.add("table", number(r.Expected.Name), number(r.Actual.Name))
+	shapes.add("columns", r.Expected.Columns, r.Actual.Columns)
+	shapes.add("rows", r.Expected.Rows, r.Actual.Rows)
+	shapes.add("rows only here", r.OnlyHere, r.OnlyThen)
+	shapes.add("rows whose key was seen before", r.Expected.Duplicates, r.Actual.Duplicates)
+	if err := shapes.draw(w); err != nil {
+		return err
+	}
+	columns := newListing("column", "expected", "actual", "differ", "missing in expected", "missing in actual", "masked", "largest difference", "relative")
+	for _, col := range r.Columns {
+		if col.Wrong() || col.Masked > 0 {
+			columns.add(col.Name, kindText(col.Expected), kindText(col.Actual), col.Differ, col.MissingHere, col.MissingThere, col.Masked,
+				sizeOf(col.Largest), sizeOf(col.Relative))
+		}
+	}
+	if len(columns.rows) > 0 {
+		if err := columns.draw(w); err != nil {
+			return err
+		}
+	}
+	return drawDetails(w, r)
+}
+
+// drawDetails prints what leaves the values alone, and examples where there are.
+func drawDetails(w io.Writer, r *compare.Report) error {
+	for _, t := range r.Told {
+		fmt.Fprintf(w, "note: the %s of %s is %q, and %q in actual\n", t.What, t.Column, t.Expected, t.Actual)
+	}
+	if len(r.Examples) == 0 {
+		return nil
+	}
+	examples := newListing("column", "key", "expected", "actual")
+	for _, x := range r.Examples {
+		examples.add(x.Column, x.Key, x.Expected, x.Actual)
+	}
+	return examples.draw(w)
+}
+
+// verdict is the first line of a report.
+func verdict(r *compare.Report) string {
+	state := "different"
+	if r.Equal {
+		state = "equal"
+	}
+	text := fmt.Sprintf("%s: %s in both, %d of them with a difference; %s compared", state, count(r.Matched, "row"), r.Unequal, count(r.Compared, "value"))
+	if r.Masked > 0 {
+		text += fmt.Sprintf("; %d masked and not compared", r.Masked)
+	}
+	return text
+}
+
+func kindText(kind string) string {
+	if kind == "" {
+		return "not there"
+	}
+	return kind
+}
+
+func sizeOf(x float64) number {
+	if x == 0 {
+		return ""
+	}
+	return number(strconv.FormatFloat(x, 'g', 6, 64))
+}
