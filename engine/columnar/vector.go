@@ -24,19 +24,6 @@ func (v *Vector) SetNull(i int) {
 	v.mask[i>>6] &^= 1 << (i & 63)
 }
 
-// SetValid takes a NULL back.
-func (v *Vector) SetValid(i int) {
-	if v.mask != nil {
-		v.mask[i>>6] |= 1 << (i & 63)
-	}
-}
-
-// SetInt32 writes an INTEGER, or the day number of a DATE.
-func (v *Vector) SetInt32(i int, n int32) { *(*int32)(unsafe.Add(v.data, i*4)) = n }
-
-// SetInt64 writes a BIGINT, or the digits of a DECIMAL of up to 18.
-func (v *Vector) SetInt64(i int, n int64) { *(*int64)(unsafe.Add(v.data, i*8)) = n }
-
 // SetBytes writes a value of a fixed width as DuckDB keeps it.
 func (v *Vector) SetBytes(i int, b []byte) {
 	copy(unsafe.Slice((*byte)(unsafe.Add(v.data, i*len(b))), len(b)), b)
@@ -80,9 +67,6 @@ func First8(b []byte) uint64 {
 	}
 	return w
 }
-
-// Values is what was written so far.
-func (v *Vector) Values() Values { return Values{data: v.data, mask: unsafe.SliceData(v.mask)} }
 
 // Values is a column of a chunk, read in place and valid as long as the chunk.
 type Values struct {

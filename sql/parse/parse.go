@@ -10,7 +10,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -133,11 +132,4 @@ func lowerFirst(s string) string {
 func Unsupported(what string, at diag.Pos) *diag.Error {
 	return diag.New(diag.Guard, "unsupported", "%s is not supported", what).At(at).
 		WithHint("deny by default: write it with plain SELECT, JOIN, WHERE and GROUP BY")
-}
-
-// IsSyntax tells whether err is a syntax error whose text may be continued: an
-// unfinished statement of a shell.
-func IsSyntax(err error) bool {
-	e, ok := errors.AsType[*diag.Error](err)
-	return ok && e.Code == "syntax"
 }
