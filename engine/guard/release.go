@@ -13,6 +13,7 @@ import (
 
 	"epsql/catalog"
 	"epsql/engine/columnar"
+	"epsql/engine/field"
 	past "epsql/engine/history"
 	"epsql/engine/ledger"
 	"epsql/sql/diag"
@@ -322,7 +323,7 @@ func (v *vector) residue(i int) (amount uint64, exact bool) {
 	b := v.bytes(i)
 	switch v.typ.Name {
 	case "BOOLEAN", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT":
-		return past.Residue(0, little(b)), true
+		return field.Wide(0, little(b)), true
 	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT":
 	default:
 		if !v.typ.Decimal {
@@ -330,11 +331,11 @@ func (v *vector) residue(i int) (amount uint64, exact bool) {
 		}
 	}
 	if len(b) == 16 {
-		return past.Residue(int64(little(b[8:])), little(b[:8])), true //nolint:gosec // the bits of a signed number
+		return field.Wide(int64(little(b[8:])), little(b[:8])), true //nolint:gosec // the bits of a signed number
 	}
 	shift := 64 - 8*len(b)
-	low := int64(little(b)<<shift) >> shift         //nolint:gosec // the bits of a signed number
-	return past.Residue(low>>63, uint64(low)), true //nolint:gosec // the bits of a signed number
+	low := int64(little(b)<<shift) >> shift       //nolint:gosec // the bits of a signed number
+	return field.Wide(low>>63, uint64(low)), true //nolint:gosec // the bits of a signed number
 }
 
 // sides compresses what was read.

@@ -62,7 +62,7 @@ type Set struct {
 	Unit    string
 	Members *roaring.Bitmap
 	// Values are what each person, in order, contributes to the cell, modulo
-	// [Prime] and not zero; nil when each contributes 1.
+	// [field.Prime] and not zero; nil when each contributes 1.
 	Values []uint64
 	// Threshold is the smallest number of persons that may be shown.
 	Threshold int

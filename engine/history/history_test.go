@@ -2,7 +2,6 @@ package history
 
 import (
 	"fmt"
-	"math/big"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -167,18 +166,6 @@ func TestAmongManySetsTheNearestAreFound(t *testing.T) {
 				t.Errorf("collides with %q, want %q", got, c.want)
 			}
 		})
-	}
-}
-
-func TestResidues(t *testing.T) {
-	p := new(big.Int).SetUint64(Prime)
-	for _, text := range []string{"0", "1", "-1", "2305843009213693951", "-2305843009213693952", "18446744073709551615", "-18446744073709551616", "170141183460469231731687303715884105727", "-170141183460469231731687303715884105728"} {
-		n, _ := new(big.Int).SetString(text, 10)
-		high := new(big.Int).Rsh(n, 64)
-		low := new(big.Int).Sub(n, new(big.Int).Lsh(high, 64))
-		if got, want := Residue(high.Int64(), low.Uint64()), new(big.Int).Mod(n, p).Uint64(); got != want {
-			t.Errorf("%s: %d, want %d", text, got, want)
-		}
 	}
 }
 

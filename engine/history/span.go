@@ -3,6 +3,8 @@ package history
 import (
 	"cmp"
 	"slices"
+
+	"epsql/engine/field"
 )
 
 // MaxSystem bounds the earlier sets whose combinations with a new one are all
@@ -156,7 +158,7 @@ func (z *spanning) failures(coefficients []uint64, most int) []part {
 	sum := func(a uint32) (v uint64) {
 		atoms.sets(a, func(set int32, value uint64) {
 			if i := z.place[set]; i >= 0 {
-				v = plus(v, times(coefficients[i], value))
+				v = field.Add(v, field.Mul(coefficients[i], value))
 			}
 		})
 		return v

@@ -9,6 +9,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	_ "github.com/duckdb/duckdb-go/v2"
 
+	"epsql/engine/field"
 	"epsql/engine/history"
 	"epsql/sql/diag"
 )
@@ -35,7 +36,7 @@ func filled(t *testing.T) *sql.DB {
 	t.Helper()
 	db := workspace(t)
 	amounts := set(11, 12, 13, 14)
-	amounts.Values = []uint64{5, 1, history.Prime - 1, 300}
+	amounts.Values = []uint64{5, 1, field.Prime - 1, 300}
 	release := &Release{Files: []File{{Name: "a.csv", SHA256: "12"}}, Rules: []string{"a rule"}, ByRule: map[string]int{"few": 1}}
 	for _, a := range []struct {
 		query   string

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+
+	"epsql/engine/field"
 )
 
 // part is the cells and equations that hang together.
@@ -110,7 +112,7 @@ func newComponent(s *System, p part, l Limits) *component {
 	for r := len(c.rows) - 1; r >= 0; r-- {
 		for _, t := range s.Equations[c.rows[r]] {
 			if i, ok := local[t.Cell]; ok && t.Coef != 0 {
-				c.columns[i] = axpy(c.columns[i], 1, sparse{{int32(r), residue(t.Coef)}}) //nolint:gosec // as above
+				c.columns[i] = axpy(c.columns[i], 1, sparse{{int32(r), field.Int(t.Coef)}}) //nolint:gosec // as above
 			}
 		}
 	}

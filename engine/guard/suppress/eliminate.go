@@ -1,5 +1,7 @@
 package suppress
 
+import "epsql/engine/field"
+
 // direction is a change of cells that keeps every equation: how much each of
 // them moves, as residues.
 type direction struct {
@@ -46,7 +48,7 @@ func (b *basis) reduce(x element) element {
 			return x
 		}
 		e := &b.elements[i]
-		by := mul(x.vec[0].v, e.lead)
+		by := field.Mul(x.vec[0].v, e.lead)
 		*b.steps += len(x.vec) + len(e.vec)
 		x.vec = axpy(x.vec, by, e.vec)
 		x.factors = append(x.factors, factor{i, by})
@@ -57,7 +59,7 @@ func (b *basis) reduce(x element) element {
 // insert adds a reduced column that is not zero and gives its row.
 func (b *basis) insert(x element) int32 {
 	row := x.vec[0].at
-	x.lead = neg(inverse(x.vec[0].v))
+	x.lead = field.Neg(field.Inverse(x.vec[0].v))
 	b.at[row] = int32(len(b.elements)) //nolint:gosec // fewer elements than rows
 	b.elements = append(b.elements, x)
 	return row
@@ -69,7 +71,7 @@ func (b *basis) moves(x element) map[int32]uint64 {
 	weights := make([]uint64, len(b.elements))
 	top := -1
 	for _, f := range x.factors {
-		weights[f.element] = add(weights[f.element], f.by)
+		weights[f.element] = field.Add(weights[f.element], f.by)
 		top = max(top, int(f.element))
 	}
 	for i := top; i >= 0; i-- {
@@ -81,7 +83,7 @@ func (b *basis) moves(x element) map[int32]uint64 {
 		out[e.cell] = w
 		*b.steps += len(e.factors)
 		for _, f := range e.factors {
-			weights[f.element] = add(weights[f.element], mul(w, f.by))
+			weights[f.element] = field.Add(weights[f.element], field.Mul(w, f.by))
 		}
 	}
 	return out

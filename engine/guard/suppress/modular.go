@@ -1,50 +1,6 @@
 package suppress
 
-import "math/bits"
-
-// prime is 2^61 - 1: products fit two words and reduction is a shift.
-const prime = 1<<61 - 1
-
-func add(a, b uint64) uint64 { return fold(a + b) }
-
-func fold(a uint64) uint64 {
-	if a >= prime {
-		a -= prime
-	}
-	return a
-}
-
-func neg(a uint64) uint64 {
-	if a == 0 {
-		return 0
-	}
-	return prime - a
-}
-
-func mul(a, b uint64) uint64 {
-	hi, lo := bits.Mul64(a, b)
-	return fold(fold(lo&prime) + (hi<<3 | lo>>61))
-}
-
-// inverse is a^(prime-2).
-func inverse(a uint64) uint64 {
-	out := uint64(1)
-	for e := uint64(prime - 2); e > 0; e >>= 1 {
-		if e&1 == 1 {
-			out = mul(out, a)
-		}
-		a = mul(a, a)
-	}
-	return out
-}
-
-func residue(n int64) uint64 {
-	if r := n % prime; r < 0 {
-		return uint64(r + prime)
-	} else { //nolint:revive // the two signs read together
-		return uint64(r)
-	}
-}
+import "epsql/engine/field"
 
 // maxRational bounds numerator and denominator of a coefficient that is read
 // back from its residue.
@@ -53,7 +9,7 @@ const maxRational = 1 << 20
 // rational gives the fraction with small parts whose residue is a; false when
 // there is none.
 func rational(a uint64) (num, den int64, ok bool) {
-	r0, r1 := int64(prime), int64(a)
+	r0, r1 := int64(field.Prime), int64(a)
 	t0, t1 := int64(0), int64(1)
 	for r1 > maxRational {
 		q := r0 / r1
@@ -83,9 +39,9 @@ func axpy(y sparse, a uint64, x sparse) sparse {
 		case y[0].at > x[0].at:
 			out, y = append(out, y[0]), y[1:]
 		case y[0].at < x[0].at:
-			out, x = append(out, entry{x[0].at, mul(a, x[0].v)}), x[1:]
+			out, x = append(out, entry{x[0].at, field.Mul(a, x[0].v)}), x[1:]
 		default:
-			if v := add(y[0].v, mul(a, x[0].v)); v != 0 {
+			if v := field.Add(y[0].v, field.Mul(a, x[0].v)); v != 0 {
 				out = append(out, entry{x[0].at, v})
 			}
 			y, x = y[1:], x[1:]
@@ -93,7 +49,7 @@ func axpy(y sparse, a uint64, x sparse) sparse {
 	}
 	out = append(out, y...)
 	for _, e := range x {
-		out = append(out, entry{e.at, mul(a, e.v)})
+		out = append(out, entry{e.at, field.Mul(a, e.v)})
 	}
 	return out
 }

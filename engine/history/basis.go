@@ -1,48 +1,6 @@
 package history
 
-import "math/bits"
-
-// Prime is the modulus: numbers modulo the prime 2^61-1. What adds up in whole numbers adds up here;
-// the reverse can fail only where the prime divides a determinant of zeros and
-// ones, and then a set is held to collide that does not.
-const Prime = 1<<61 - 1
-
-func fold(n uint64) uint64 {
-	n = n&Prime + n>>61
-	if n >= Prime {
-		n -= Prime
-	}
-	return n
-}
-
-// Residue is the number high * 2^64 + low modulo [Prime].
-func Residue(high int64, low uint64) uint64 {
-	h := high % Prime
-	if h < 0 {
-		h += Prime
-	}
-	return plus(times(uint64(h), 8), fold(low)) //nolint:gosec // not negative; 2^64 is 8
-}
-
-func plus(a, b uint64) uint64 { return fold(a + b) }
-
-func minus(a, b uint64) uint64 { return fold(a + Prime - b) }
-
-func times(a, b uint64) uint64 {
-	high, low := bits.Mul64(a, b)
-	return fold(low&Prime + (high<<3 | low>>61))
-}
-
-func inverse(a uint64) uint64 {
-	out := uint64(1)
-	for e := uint64(Prime - 2); e > 0; e >>= 1 {
-		if e&1 == 1 {
-			out = times(out, a)
-		}
-		a = times(a, a)
-	}
-	return out
-}
+import "epsql/engine/field"
 
 // row is an equation: coefficients, then the right side.
 type row []uint64
@@ -59,10 +17,10 @@ func (b basis) reduce(r row) (work int) {
 			continue
 		}
 		work += len(r) - i
-		c := Prime - r[i]
+		c := field.Neg(r[i])
 		for j := i; j < len(r); j++ {
 			if p[j] != 0 {
-				r[j] = plus(r[j], times(c, p[j]))
+				r[j] = field.Add(r[j], field.Mul(c, p[j]))
 			}
 		}
 	}
@@ -84,9 +42,9 @@ func (r row) wrong() bool { return r[len(r)-1] != 0 }
 
 // normal scales r so that its first coefficient is 1.
 func (r row) normal(first int) {
-	c := inverse(r[first])
+	c := field.Inverse(r[first])
 	for j := first; j < len(r); j++ {
-		r[j] = times(r[j], c)
+		r[j] = field.Mul(r[j], c)
 	}
 }
 
@@ -106,7 +64,7 @@ func (b basis) solution() []uint64 {
 		v := b[i][len(b)]
 		for j := i + 1; j < len(b); j++ {
 			if b[i][j] != 0 && out[j] != 0 {
-				v = minus(v, times(b[i][j], out[j]))
+				v = field.Sub(v, field.Mul(b[i][j], out[j]))
 			}
 		}
 		out[i] = v
