@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/user"
 
@@ -40,14 +41,21 @@ func storeOptions(c *cli.Context) store.Options {
 	return store.Options{Memory: c.String("memory"), Threads: c.Int("threads")}
 }
 
-// openWorkspace opens the workspace that the command line names.
+// openWorkspace opens the workspace that the command line names, with the macros
+// of this program.
 func openWorkspace(c *cli.Context, opts store.Options) (*store.Workspace, *macros.Registry, error) {
 	cat, reg, err := loadDefinitions(c)
 	if err != nil {
 		return nil, nil, err
 	}
 	ws, err := store.Open(c.Context, c.String("db"), cat, opts)
-	return ws, reg, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := ws.InstallMacros(c.Context, reg); err != nil {
+		return nil, nil, errors.Join(err, ws.Close())
+	}
+	return ws, reg, nil
 }
 
 // userName is who asks, for the ledger; empty when the system does not know.

@@ -102,7 +102,7 @@ func fill(ctx context.Context, db *sql.DB, population string, cat *catalog.Catal
 		return err
 	}
 	if reg != nil {
-		if err := reg.Install(ctx, db); err != nil {
+		if err := installMacros(ctx, db, reg); err != nil {
 			return err
 		}
 	}

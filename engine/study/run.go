@@ -228,7 +228,7 @@ func (r *run) begin(ctx context.Context) error {
 		return r.otherRun(r.state.Inputs)
 	}
 	// A macro may be younger than the workspace.
-	if err := r.reg.Install(ctx, r.cfg.Workspace.DB); err != nil {
+	if err := r.cfg.Workspace.InstallMacros(ctx, r.reg); err != nil {
 		return err
 	}
 	if _, err := r.PlanOutputs(ctx, r.guard); err != nil {
