@@ -22,6 +22,7 @@ type Catalog struct {
 	Tables      []*Table
 	Layouts     []*Layout
 	Lists       []*CodeList
+	Codings     []*Coding
 
 	files fs.FS
 }
@@ -39,6 +40,8 @@ type Unit struct {
 	Numbering string
 	// Natural tells natural persons among the unit's identifiers; nil: all are.
 	Natural *NaturalRule
+	// Kept is what a code leaves legible of an identifier; nil: nothing.
+	Kept *Kept
 }
 
 // NaturalRule says that an identifier is a natural person's when its
@@ -96,6 +99,10 @@ type Channel struct {
 	// Collision says what becomes of a cell that would tell of few together with
 	// an earlier release: "mask", or "refuse" the whole request.
 	Collision string
+	// Requests are the kinds of request for rows, each with its papers; Retention
+	// says how long what left is kept. Both go with Rows.
+	Requests  []*Request
+	Retention *Retention
 	Source    Source
 }
 
@@ -241,6 +248,7 @@ type Zone struct {
 	Validity  []Validity
 	Parts     []*Part
 	Use       map[string]Use // by channel id
+	Coding    string         // how it is coded when it leaves recoded and is no identifier
 	Source    Source
 }
 

@@ -15,7 +15,7 @@ import (
 // in the order catalogue, lists, tables, layouts, is the error.
 func (l *loader) check() error {
 	for _, rule := range []func() *diag.Error{
-		l.checkUnits, l.checkChannels, l.checkPopulations, l.checkLists, l.checkTables, l.checkLayouts,
+		l.checkUnits, l.checkCodings, l.checkChannels, l.checkPopulations, l.checkLists, l.checkTables, l.checkLayouts,
 	} {
 		if err := rule(); err != nil {
 			return err
@@ -129,6 +129,9 @@ func (l *loader) checkChannels() *diag.Error {
 			}
 		}
 		if err := l.checkRule(c); err != nil {
+			return err
+		}
+		if err := l.checkRows(c); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,7 @@ func (l *loader) checkTables() *diag.Error {
 
 func (l *loader) checkZone(z *Zone) *diag.Error {
 	for _, rule := range []func(*Zone) *diag.Error{
-		l.checkFormat, l.checkZoneRole, l.checkCodes, l.checkSpecials, l.checkValidity, l.checkUse, l.checkParts,
+		l.checkFormat, l.checkZoneRole, l.checkCodes, l.checkSpecials, l.checkValidity, l.checkUse, l.checkCoding, l.checkParts,
 	} {
 		if err := rule(z); err != nil {
 			return err

@@ -83,7 +83,16 @@ func TestLoadRefusesWhatIsNotWholeAndConsistent(t *testing.T) {
 		{"an empty dominance rule", "catalog.yaml", "{n: 2, k: 85, p: 10}", "{}", `catalog.yaml:29:9: the dominance rule of channel sealed is not whole (the n largest hold at most k percent: n and k; what remains without the two largest is at least p percent of the largest: p)`},
 		{"an unknown zero rule", "catalog.yaml", "zero: publish", "zero: show", `catalog.yaml:23:11: "show" is not a zero rule (one of mask, publish)`},
 		{"an unknown channel of a population", "catalog.yaml", "channels: [open, sealed]", "channels: [open, seal]", `catalog.yaml:14:55: there is no channel "seal" (did you mean sealed?)`},
-		{"a population without a channel", "catalog.yaml", "channels: [sealed]", "channels: []", `catalog.yaml:15:44: population country has no channel (name one, the default first)`},
+		{"a population without a channel", "catalog.yaml", "channels: [sealed, coded]", "channels: []", `catalog.yaml:15:44: population country has no channel (name one, the default first)`},
+		// Channels for rows and codings.
+		{"rows without papers", "catalog.yaml", "rows: true\n    requests:", "rows: false\n    requests:", `catalog.yaml:48:11: channel coded lets no rows leave (leave requests and retention out, or say rows: true)`},
+		{"rows without end", "catalog.yaml", "    retention: {rows: 6, tables: 5}\n", "", `catalog.yaml:48:11: channel coded lets rows leave without papers or without end (add requests: with their papers, and retention: {rows: months, tables: years})`},
+		{"a table that nobody makes", "catalog.yaml", ", holder: registrar", "", `catalog.yaml:60:5: a table has a holder, a key has none (add holder: who makes the table, or write by: key)`},
+		{"a coding called like a unit", "catalog.yaml", "{id: stable,", "{id: animal,", `catalog.yaml:59:10: animal is a unit (give the coding another name)`},
+		{"an identifier that leaves as it is", "zones/herd.yaml", "role: identifier, protects: keeper", "role: identifier, protects: keeper, use: {coded: delivered}", `zones/herd.yaml:18:5: zone KEEPER identifies somebody and would leave as it is (write recoded, or never)`},
+		{"a zone coded nobody knows how", "zones/herd.yaml", "codes_from: species", "codes_from: species, use: {coded: recoded}", `zones/herd.yaml:22:5: zone SPECIES leaves coded, without saying how (add coding: with one of the catalogue's codings)`},
+		{"an unknown coding", "zones/herd.yaml", "codes_from: species", "codes_from: species, use: {coded: recoded}, coding: stables", `zones/herd.yaml:22:132: there is no coding "stables" (did you mean stable?)`},
+		{"a coding of an identifier", "zones/herd.yaml", "protects: keeper", "protects: keeper, use: {coded: recoded}, coding: stable", `zones/herd.yaml:18:133: zone KEEPER has a coding that it cannot use (a coding is for a zone without parts, no identifier, of use recoded)`},
 		// Zones.
 		{"a zone twice", "zones/herd.yaml", "{id: MONTH,", "{id: insurer,", `zones/herd.yaml:16:10: zone insurer is there twice (keep one of them, or rename it)`},
 		{"a zone that SQL cannot name", "zones/herd.yaml", "{id: MONTH,", "{id: MONTH-1,", `zones/herd.yaml:16:10: "MONTH-1" cannot name a zone (use letters, digits and _, a letter first)`},

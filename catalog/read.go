@@ -167,6 +167,7 @@ func (l *loader) readMain(r *reader, n *yaml.Node) {
 		"units":       strict.Pointers(r.Reader, &c.Units, r.unit),
 		"populations": strict.Pointers(r.Reader, &c.Populations, r.population),
 		"channels":    strict.Pointers(r.Reader, &c.Channels, r.channel),
+		"codings":     strict.Pointers(r.Reader, &c.Codings, r.coding),
 	}, "name", "version", "title", "units", "populations", "channels")
 }
 
@@ -185,6 +186,7 @@ func (r *reader) unit(u *Unit, n *yaml.Node) {
 	r.Object(n, "a unit", labelled(r, &u.Label, strict.Fields{
 		"id":        r.Text(&u.ID),
 		"numbering": r.Text(&u.Numbering),
+		"legible":   r.kept(&u.Kept),
 		"natural": func(n *yaml.Node) {
 			u.Natural = &NaturalRule{}
 			r.Mark(u.Natural, n)
@@ -232,6 +234,8 @@ func (r *reader) channel(c *Channel, n *yaml.Node) {
 		},
 		"history":   strict.Enum(r.Reader, &c.History, "history rule", "exports", "answers"),
 		"collision": strict.Enum(r.Reader, &c.Collision, "collision rule", "mask", "refuse"),
+		"requests":  strict.Pointers(r.Reader, &c.Requests, r.request),
+		"retention": r.retention(&c.Retention),
 		"source":    r.source(&c.Source),
 	}), "id", "en", "tables", "rows")
 }

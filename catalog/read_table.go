@@ -92,6 +92,7 @@ func (r *reader) zone(z *Zone, n *yaml.Node) {
 		"validity":   strict.Sequence(r.Reader, &z.Validity, r.validity),
 		"parts":      strict.Pointers(r.Reader, &z.Parts, r.part),
 		"use":        r.uses(&z.Use),
+		"coding":     r.Text(&z.Coding),
 		"source":     r.source(&z.Source),
 	}), "id", "en", "type", "role")
 }
