@@ -52,7 +52,8 @@ func (m *Macro) Show() []string {
 	return append(append(lines, ""), m.SideBySide()...)
 }
 
-// Call is how the macro is called, with the names of its parameters.
+// Call is how the macro is called, with the names of its parameters and what
+// those that may be left out are by default.
 func (m *Macro) Call() string {
 	var args []string
 	for _, p := range m.Params {
@@ -62,6 +63,23 @@ func (m *Macro) Call() string {
 			args = append(args, p.Name)
 		}
 	}
+	return m.callWith(args)
+}
+
+// ShortCall is Call with an ellipsis for all that may be left out.
+func (m *Macro) ShortCall() string {
+	var args []string
+	for _, p := range m.Params {
+		if p.Default != "" {
+			args = append(args, "…")
+			break // SQL wants these last
+		}
+		args = append(args, p.Name)
+	}
+	return m.callWith(args)
+}
+
+func (m *Macro) callWith(args []string) string {
 	call := m.Name + "(" + strings.Join(args, ", ") + ")"
 	if m.Table {
 		return "FROM " + call

@@ -81,7 +81,7 @@ func printMacros(w io.Writer, reg *macros.Registry, name string) error {
 func macroListing(reg *macros.Registry) *listing {
 	l := newListing("macro", "status", "title", "call")
 	for _, m := range reg.All {
-		l.add(m.Name, m.Status, wording(m.Title), m.Call())
+		l.add(m.Name, m.Status, wording(m.Title), m.ShortCall())
 	}
 	return l
 }
