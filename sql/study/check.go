@@ -10,6 +10,7 @@ import (
 func (r *reader) check(p *Plan) {
 	r.checkSteps(p)
 	r.checkOutputs(p)
+	r.checkExtracts(p)
 }
 
 // checkSteps wants every step to be one thing, under a name of its own, with
@@ -30,10 +31,7 @@ func (r *reader) checkSteps(p *Plan) {
 		}
 		names[s.Name] = true
 		for _, v := range s.With {
-			if _, ok := p.Parameter(v.Parameter); v.Parameter != "" && !ok {
-				r.FailAt(v.Pos, fault("study-parameter", "the plan has no parameter %s", v.Parameter).
-					WithHint("%s", diag.DidYouMean(v.Parameter, p.parameterNames(), "add it to parameters")))
-			}
+			r.checkParameter(p, v)
 		}
 	}
 }

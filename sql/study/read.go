@@ -109,6 +109,7 @@ func (r *reader) plan(n *yaml.Node, p *Plan) {
 				},
 			}, "name", "title", "sql")
 		}),
+		"extracts": strict.Sequence(r.Reader, &p.Extracts, r.extract),
 	}, "study", "title", "population", "channel", "dossier", "outputs")
 }
 

@@ -46,6 +46,7 @@ type Plan struct {
 	Lists      []Pin
 	Steps      []Step
 	Outputs    []Output
+	Extracts   []Extract // in a channel for rows
 	// Files are the texts of the plan's files, by name: study.yaml and the SQL.
 	Files map[string]string
 }
