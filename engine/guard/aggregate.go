@@ -1,9 +1,13 @@
 package guard
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
+	"github.com/duckdb/duckdb-go/v2"
+
+	"epsql/engine/exact"
 	"epsql/sql/ast"
 )
 
@@ -25,6 +29,8 @@ type aggregate struct {
 	amount string
 	// adds marks sums and counts: of several persons they add up.
 	adds bool
+	// floating marks what would depend on the order of rows: see exactly.
+	floating bool
 	// pick asks a condition of the row that the aggregate picks; nil when any row
 	// of the person counts. order are the parts of what the rows are ordered by.
 	pick  func(condition string) string
@@ -76,20 +82,76 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 		return aggregate{}, err
 	}
 	out.print(f.Name, args, tail)
-	out.amount = amountOf(f.Name, args, tail[1])
+	if out.floating, err = inner.floating(f.Name, args); err != nil {
+		return aggregate{}, err
+	}
+	out.amount = amountOf(f.Name, args, tail[1], out.floating)
 	out.adds = !f.Distinct && (f.Name == "sum" || strings.HasPrefix(f.Name, "count"))
 	return out, nil
 }
 
+// exactly is SQL of an aggregate as it runs: of floating-point numbers the sums are
+// exact (package exact), since what the engine makes of them depends on the order
+// in which all rows are met, those of hidden persons too.
+func exactly(sql string, floating bool) string {
+	if floating {
+		return exact.Name(sql)
+	}
+	return sql
+}
+
+// floating tells whether an aggregate adds up floating-point numbers. What cannot
+// be told is taken for such.
+func (s *scope) floating(name string, args []string) (bool, error) {
+	switch {
+	case slices.Contains(spread, name):
+		return true, nil
+	case !exact.Has(name):
+		return false, nil
+	}
+	amount := func(c column) bool { return c.sql == args[0] && c.stored && c.measure }
+	if slices.ContainsFunc(s.members, func(m *relation) bool { return slices.ContainsFunc(m.columns, amount) }) {
+		return false, nil // the catalogue has no floating-point amounts
+	}
+	return s.p.floating(args[0], s.from)
+}
+
+// floating tells whether x is a floating-point number over the rows of FROM. The
+// database knows; it is asked what type x has, not for a value.
+func (p *planner) floating(x string, from func() string) (bool, error) {
+	if from == nil {
+		return true, nil
+	}
+	query := p.overlapped("SELECT column_type FROM (DESCRIBE SELECT "+x+from()+")", nil)
+	rows, err := p.cfg.Workspace.DB.QueryContext(p.ctx, query)
+	if e, ok := errors.AsType[*duckdb.Error](err); ok && (e.Type == duckdb.ErrorTypeBinder || e.Type == duckdb.ErrorTypeCatalog) {
+		return true, nil // it speaks of rows further out
+	}
+	if err != nil {
+		return false, personFault(p.ctx, err)
+	}
+	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
+	var typ string
+	for rows.Next() && err == nil {
+		err = rows.Scan(&typ)
+	}
+	if err = errors.Join(err, rows.Err()); err != nil {
+		return false, personFault(p.ctx, err)
+	}
+	return floats(typ) || typ == "", nil
+}
+
+func floats(typ string) bool { return typ == "DOUBLE" || typ == "FLOAT" }
+
 // amountOf is what some rows contribute to an aggregate of amounts: of a spread
 // the squares, which the largest dominate sooner than the sum.
-func amountOf(name string, args []string, filter string) string {
+func amountOf(name string, args []string, filter string, floating bool) string {
 	switch {
 	case name == "sum" || name == "avg" || name == "mean":
-		return "sum(" + args[0] + ")" + filter
+		return exactly("sum("+args[0]+")"+filter, floating)
 	case strings.HasPrefix(name, "var") || strings.HasPrefix(name, "stddev"):
 		x := "CAST(" + args[0] + " AS DOUBLE)"
-		return "sum(TRY(" + x + " * " + x + "))" + filter
+		return exactly("sum(TRY("+x+" * "+x+"))"+filter, true)
 	case slices.Contains(pairs, name) && name != "regr_count":
 		return unjudged
 	}

@@ -99,7 +99,7 @@ func owned(units []unitRef, sql string) bool {
 
 // engineScope is where expressions on the person engine are bound.
 func (b *block) engineScope() *scope {
-	return &scope{p: b.p, place: 'r', members: b.f.members, merged: b.f.merged, same: b.f.same, units: b.f.units, aliases: b.aliases, env: b.env}
+	return &scope{p: b.p, place: 'r', members: b.f.members, merged: b.f.merged, same: b.f.same, units: b.f.units, from: b.fromClause, aliases: b.aliases, env: b.env}
 }
 
 // expand replaces stars by columns.

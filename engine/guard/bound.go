@@ -13,6 +13,7 @@ import (
 
 	"epsql/catalog"
 	"epsql/engine/columnar"
+	"epsql/engine/exact"
 	"epsql/engine/store"
 	"epsql/macros"
 	"epsql/sql/diag"
@@ -188,6 +189,9 @@ func (b *boundCheck) object(n map[string]any) error {
 		if name != "" && !b.function(name) {
 			return notBound("the function " + name)
 		}
+		if exact.Has(name) && !b.macro(name) && addsFloats(n) {
+			return notBound("the function " + name + " over floating-point numbers")
+		}
 	}
 	return nil
 }
@@ -209,14 +213,31 @@ func (b *boundCheck) get(name string, n map[string]any) error {
 	return nil
 }
 
+// addsFloats tells whether an aggregate takes floating-point numbers.
+func addsFloats(n map[string]any) bool {
+	arguments, _ := n["arguments"].([]any)
+	return slices.ContainsFunc(arguments, func(a any) bool {
+		typ, _ := a.(map[string]any)
+		id, _ := typ["id"].(string)
+		return floats(id)
+	})
+}
+
 // function tells whether a function may run: an analyst may use it, the guard
 // writes it, or a macro that is used names it.
 func (b *boundCheck) function(name string) bool {
 	if f, known := functions()[name]; known && strings.ContainsAny(f.where, "rlpw") {
 		return true
 	}
-	return slices.Contains(boundLists()["function"], name) || strings.HasPrefix(name, "units_to_") || strings.HasPrefix(name, "sides_to_") ||
-		slices.ContainsFunc(b.code, func(sql string) bool { return strings.Contains(sql, name+"(") })
+	if of, found := strings.CutPrefix(name, exact.Name("")); found && exact.Has(of) {
+		return true
+	}
+	return slices.Contains(boundLists()["function"], name) || strings.HasPrefix(name, "units_to_") || strings.HasPrefix(name, "sides_to_") || b.macro(name)
+}
+
+// macro tells whether a macro that is used names a function.
+func (b *boundCheck) macro(name string) bool {
+	return slices.ContainsFunc(b.code, func(sql string) bool { return strings.Contains(sql, name+"(") })
 }
 
 // notBound is the refusal of a statement of our own: what it says is about SQL,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"epsql/engine/census"
+	"epsql/engine/exact"
 	"epsql/sql/diag"
 )
 
@@ -14,7 +15,7 @@ import (
 // where it does not, and on either side, so that mostly a group's own units need
 // no count of their own.
 
-// install teaches the person engine to count.
+// install teaches the person engine to count, and to add up.
 func install(ctx context.Context, cfg Config) error {
 	conn, err := cfg.Workspace.DB.Conn(ctx)
 	if err != nil {
@@ -24,6 +25,9 @@ func install(ctx context.Context, cfg Config) error {
 	if err := census.Install(ctx, conn, cfg.Channel.Threshold); err != nil {
 		return diag.New(diag.Guard, "count", "the units behind cells cannot be counted up to the threshold of channel %s", cfg.Channel.ID).
 			WithHint("lower the threshold in the catalogue").Wrap(err)
+	}
+	if err := exact.Install(ctx, conn); err != nil {
+		return personFault(ctx, err)
 	}
 	return nil
 }

@@ -133,9 +133,13 @@ func (l *leaf) dominanceSQL(number string, cells []int, d *catalog.Dominance) st
 // dominates is the condition that a few of the parts x make up their total.
 func dominates(x string, d *catalog.Dominance) string {
 	largest := func(n int) string {
-		return "coalesce(list_sum(max(" + x + ", " + itoa(n) + ") FILTER (WHERE u IS NOT NULL)), 0)"
+		parts := make([]string, n)
+		for i := range parts {
+			parts[i] = "coalesce(list_extract(max(" + x + ", " + itoa(n) + ") FILTER (WHERE u IS NOT NULL), " + itoa(i+1) + "), 0)"
+		}
+		return "(" + strings.Join(parts, " + ") + ")"
 	}
-	total := "coalesce(sum(" + x + "), 0)"
+	total := "coalesce(" + exactly("sum("+x+")", true) + ", 0)"
 	number := func(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) + "::DOUBLE" }
 	var rules []string
 	if d.N > 0 {

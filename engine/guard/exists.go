@@ -52,7 +52,7 @@ func (s *scope) ownersLink(e ast.Expr) bool {
 	}
 	within := *s
 	within.outer = nil
-	owners := exact(s.units)
+	owners := ownersAmong(s.units)
 	for _, pair := range [][2]ast.Expr{{c.Left, c.Right}, {c.Right, c.Left}} {
 		if !isColumn(pair[0]) || !isColumn(pair[1]) {
 			continue
@@ -88,7 +88,7 @@ func (s *scope) beyond(c *ast.Column) (v value, ok bool) {
 // owner of both sides adds nothing, another member that the row names is one
 // more to count.
 func (p *planner) setOwner(l, r *from, links []link) (more []unitRef, ok bool) {
-	owners := exact(r.units)
+	owners := ownersAmong(r.units)
 	if len(owners) != 1 {
 		return nil, false
 	}

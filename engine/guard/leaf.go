@@ -45,6 +45,8 @@ type leafCell struct {
 	label  string // as the analyst wrote it, for explanations
 	checks []int  // the conditions it stands on
 	amount string // of an aggregate of amounts: SQL of what some rows contribute
+	// floating: see exactly.
+	floating bool
 }
 
 // check is a condition whose units are counted in every group, on the true side
@@ -88,7 +90,7 @@ func (l *leaf) cell(a aggregate, label string) int {
 			return i
 		}
 	}
-	c := leafCell{sql: a.sql, label: label, amount: a.amount}
+	c := leafCell{sql: a.sql, label: label, amount: a.amount, floating: a.floating}
 	for _, t := range a.parts {
 		if len(t.when) > 0 {
 			c.checks = append(c.checks, l.check(check{condition: t.condition(), twoSided: t.twoSided, full: t.full, spare: t.spare, bits: t.bits}))
@@ -141,7 +143,7 @@ func (l *leaf) selectList() []string {
 		out = append(out, k.sql)
 	}
 	for _, c := range l.cells {
-		out = append(out, c.sql)
+		out = append(out, exactly(c.sql, c.floating))
 	}
 	for _, c := range l.tallies {
 		out = append(out, c.sql(l.limit))

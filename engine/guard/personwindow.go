@@ -57,7 +57,9 @@ func (b *block) windowWithin(l *level, w *ast.Window) (value, error) {
 	if err := win.bindArgs(); err != nil {
 		return value{}, err
 	}
-	return win.value(), nil
+	var err error
+	win.floating, err = l.s.floating(w.Name, sqlArgs(win.args))
+	return win.value(), err
 }
 
 // personWindow is a window within one person being bound.
@@ -73,6 +75,7 @@ type personWindow struct {
 	order       []term // of the order and of further partition keys
 	filter      string
 	encoded     bool
+	floating    bool // see exactly
 }
 
 // bindOver binds PARTITION BY, ORDER BY and the frame.
@@ -94,7 +97,7 @@ func (x *personWindow) bindOver() error {
 		}
 		partition = append(partition, v.guarded())
 	}
-	for _, u := range exact(x.l.units) {
+	for _, u := range ownersAmong(x.l.units) {
 		if !slices.Contains(owners, u.sql) {
 			return x.b.p.refuse(x.w, "window-persons", "a window runs over rows of several persons").
 				WithHint("write PARTITION BY the identifier of the %s, or use the window above a grouped query", u.unit)
@@ -246,7 +249,7 @@ func (x *personWindow) print(args []string, filter string) string {
 	if x.w.IgnoreNulls {
 		nulls = " IGNORE NULLS"
 	}
-	return name + "(" + strings.Join(args, ", ") + nulls + ")" + filter + " OVER " + x.over
+	return exactly(name, x.floating) + "(" + strings.Join(args, ", ") + nulls + ")" + filter + " OVER " + x.over
 }
 
 // condition asks whether a part holds on the row that the window picks, or on

@@ -70,7 +70,7 @@ func (l *leaf) probeSQL() string {
 func (l *leaf) cellsSQL() string {
 	out := make([]string, len(l.cells))
 	for i, c := range l.cells {
-		out[i] = c.sql + " AS r" + itoa(i)
+		out[i] = exactly(c.sql, c.floating) + " AS r" + itoa(i)
 	}
 	return "SELECT " + strings.Join(out, ", ") + l.tail
 }

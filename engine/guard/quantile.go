@@ -174,7 +174,7 @@ func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func
 		y = "CASE WHEN " + c.guarded() + " THEN " + y + " END"
 	}
 	n, group := "q"+itoa(i), strings.Join(append(slices.Clone(keys), "("+y+") IS NULL"), ", ")
-	owner := exact(up.units)[0].sql
+	owner := ownersAmong(up.units)[0].sql
 	columns := []string{
 		y + " AS " + n + "y",
 		"row_number() OVER (PARTITION BY " + group + " ORDER BY (" + y + "), " + owner + ") AS " + n + "r",
@@ -199,8 +199,8 @@ func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func
 	between := "min(" + at + " - floor(" + at + ")) FILTER (WHERE " + side("floor") + ")"
 	a.sql = "CASE WHEN " + shared("floor") + " AND " + shared("ceil") +
 		" THEN " + value("floor") + " + (" + value("ceil") + " - " + value("floor") + ") * " + between +
-		" ELSE avg(" + n + "y) FILTER (WHERE " + around + ") END"
-	a.amount = ""
+		" ELSE " + exactly("avg("+n+"y)", a.floating) + " FILTER (WHERE " + around + ") END"
+	a.amount, a.floating = "", false
 	for _, c := range []string{around, present + n + "r < " + low, present + n + "r > " + high} {
 		a.parts = append(a.parts, term{when: []string{"(" + c + ")"}})
 	}

@@ -53,7 +53,7 @@ func (g *Guard) record(ctx context.Context, p *Plan, res *Result, deliveries str
 		Catalogue: g.cfg.Catalog.Name + "@" + g.cfg.Catalog.Hash, Macros: used, Deliveries: deliveries,
 		Cells: res.summary.Cells, Masked: res.summary.Masked,
 	}
-	if c == nil {
+	if c == nil || !c.earlier {
 		g.cfg.Workspace.Recording.Lock()
 		defer g.cfg.Workspace.Recording.Unlock()
 		return ledger.Append(ctx, g.cfg.Workspace.DB, e, nil)
@@ -72,7 +72,13 @@ func (g *Guard) record(ctx context.Context, p *Plan, res *Result, deliveries str
 
 // comparison holds the persons behind the cells of a request.
 type comparison struct {
-	rules    rules
+	rules rules
+	// earlier: with earlier releases, and all leaves; otherwise these leaves with
+	// each other, or the cells of each row of the only one.
+	earlier  bool
+	leaves   []*leaf
+	byRow    bool
+	row      int // that is compared, from 1
 	released past.History
 	behind   []*contributors
 	collides []int64 // ledger entries
@@ -91,15 +97,17 @@ type contributors struct {
 
 // side are the persons of each row of a leaf that cells stand on.
 type side struct {
-	cells []int      // of the leaf
-	rows  []past.Set // by row; rows that are listed for their public keys alone have none
+	cells  []int // of the leaf
+	amount bool
+	rows   []past.Set // by row; rows that are listed for their public keys alone have none
 }
 
-// comparing loads what was released when the answer must be compared; nil when
-// it need not. Nothing else is recorded until done is called.
+// comparing loads what was released when the answer must be compared with it.
+// Nothing else is recorded until done is called. Of other answers the cells may
+// have to be compared with each other; nil when they need not.
 func (g *Guard) comparing(ctx context.Context, p *Plan, writes bool) (c *comparison, done func(), err error) {
 	if !writes && p.channel.History != "answers" {
-		return nil, func() {}, nil
+		return p.within(), func() {}, nil
 	}
 	g.cfg.Workspace.Recording.Lock()
 	done = g.cfg.Workspace.Recording.Unlock
@@ -107,7 +115,7 @@ func (g *Guard) comparing(ctx context.Context, p *Plan, writes bool) (c *compari
 	if err != nil {
 		return nil, done, err
 	}
-	c = &comparison{rules: p.rules}
+	c = &comparison{rules: p.rules, earlier: true}
 	for _, s := range sets {
 		c.released.Add(s)
 	}
@@ -117,9 +125,6 @@ func (g *Guard) comparing(ctx context.Context, p *Plan, writes bool) (c *compari
 // collect asks for the persons behind the rows of a leaf, in the snapshot in
 // which these were read.
 func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) error {
-	if c == nil || t.leaf.public {
-		return nil
-	}
 	out := &contributors{table: t}
 	rows := make(map[string]int, t.n)
 	for i := range t.n {
@@ -181,7 +186,7 @@ func (l *leaf) sidesSQL() []sideSQL {
 	}
 	for i, c := range l.cells {
 		if sql := additive(c.sql); sql != "" {
-			out = append(out, sideSQL{sql: sql, amount: true, cells: []int{i}})
+			out = append(out, sideSQL{sql: exactly(sql, c.floating), amount: true, cells: []int{i}})
 		}
 	}
 	return out
@@ -342,7 +347,7 @@ func (v *vector) residue(i int) (amount uint64, exact bool) {
 func (r *contributorReader) sides(unit string) []side {
 	var out []side
 	for i, asked := range r.asked {
-		s := side{cells: asked.cells, rows: make([]past.Set, len(r.rows))}
+		s := side{cells: asked.cells, amount: asked.amount, rows: make([]past.Set, len(r.rows))}
 		for row, c := range r.found[i] {
 			if len(c.numbers) > 0 && !(asked.amount && c.inexact) {
 				s.rows[row] = past.Set{Unit: unit, Members: roaring.BitmapOf(c.numbers...), Values: c.amounts}
@@ -368,11 +373,11 @@ func (g *Guard) compare(p *Plan, c *comparison) error {
 
 // settle keeps the persons behind what is shown in the end, and forgets the rest.
 func (c *comparison) settle() {
-	if c == nil {
+	if c == nil || !c.earlier {
 		return
 	}
 	for _, b := range c.behind {
-		b.visit(func(s past.Set, _ int, _ []int) {
+		b.visit(func(s past.Set, _ int, _ []int, _ bool) {
 			s.Threshold = int(c.rules.threshold)
 			c.sets = append(c.sets, s)
 		})
@@ -380,12 +385,21 @@ func (c *comparison) settle() {
 	c.behind = nil
 }
 
-// hide hides the cells that collide, and tells whether there are any.
+// hide hides the cells that collide, and tells whether any do with an earlier
+// release.
 func (c *comparison) hide() bool {
 	hidden := false
 	for _, b := range c.behind {
-		b.visit(func(s past.Set, row int, cells []int) {
-			if c.safe(s) {
+		b.visit(func(s past.Set, row int, cells []int, amount bool) {
+			if c.byRow {
+				s = c.inRow(b, row, s)
+			}
+			collision, bad := c.collision(s)
+			if !bad {
+				return
+			}
+			if len(collision.Entries) == 0 {
+				b.mask(row, cells, amount)
 				return
 			}
 			hidden = true
@@ -423,22 +437,22 @@ func (c *comparison) notes() []string {
 	return []string{"cells are masked that would make a small cell together with " + c.others() + ": epsql ledger show tells what was asked then"}
 }
 
-// safe compares the persons of one side of a row, and counts them as released
-// when they do not collide.
-func (c *comparison) safe(s past.Set) bool {
+// collision compares the persons of one side of a row, and counts them as
+// released when they do not collide.
+func (c *comparison) collision(s past.Set) (past.Collision, bool) {
 	s.Threshold = int(c.rules.threshold)
 	collision, bad := c.released.Compare(s)
 	if bad {
 		c.collides = append(c.collides, collision.Entries...)
-		return false
+		return collision, true
 	}
 	c.released.Add(s)
-	return true
+	return collision, false
 }
 
 // visit gives the persons of every side of a row on which shown cells stand, with
 // these cells.
-func (b *contributors) visit(see func(s past.Set, row int, cells []int)) {
+func (b *contributors) visit(see func(s past.Set, row int, cells []int, amount bool)) {
 	for _, row := range b.order {
 		for _, sides := range b.sides {
 			for _, s := range sides {
@@ -452,7 +466,7 @@ func (b *contributors) visit(see func(s past.Set, row int, cells []int)) {
 					}
 				}
 				if len(cells) > 0 {
-					see(s.rows[row], row, cells)
+					see(s.rows[row], row, cells, s.amount)
 				}
 			}
 		}

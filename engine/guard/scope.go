@@ -19,6 +19,8 @@ type scope struct {
 	aliases map[string]ast.Expr // names given in the select list, lower case
 	env     *environment
 	units   []unitRef // whose the rows are
+	// from gives FROM on the person engine, which tells types.
+	from func() string
 	outer   *scope    // of a subquery, the query that it stands in
 	// hook may answer an expression in place of the scope: keys and aggregates
 	// of a leaf are found by it.

@@ -96,7 +96,7 @@ func (p *planner) personSet(q *ast.SetOp, l, r *relation) (*relation, error) {
 	if q.Limit != nil || q.Offset != nil {
 		return nil, p.refuse(at, "limit-persons", "LIMIT would pick some persons").WithHint("use LIMIT above a grouped query")
 	}
-	if a, b := exact(l.units), exact(r.units); len(a) != 1 || len(b) != 1 || a[0].unit != b[0].unit {
+	if a, b := ownersAmong(l.units), ownersAmong(r.units); len(a) != 1 || len(b) != 1 || a[0].unit != b[0].unit {
 		return nil, p.refuse(at, "set-owners", "the rows of the two sides do not belong to one person of the same kind").
 			WithHint("select rows of one person on both sides")
 	}
@@ -166,7 +166,7 @@ func (p *planner) stacked(l, r *relation) *relation {
 		out.columns = append(out.columns, column{name: l.columns[i].name, value: v})
 	}
 	out.units = stackUnits(sides, owner)
-	shared := p.shared(sides[0].tag, sides[1].tag, exact(out.units)[0].sql)
+	shared := p.shared(sides[0].tag, sides[1].tag, ownersAmong(out.units)[0].sql)
 	out.supports = append(out.supports, shared...)
 	var branches []string
 	for _, s := range sides {

@@ -159,6 +159,7 @@ func (b *block) raised(st *stage, up *level, look func(ast.Expr) (value, bool, e
 	up.s = b.engineScope()
 	up.s.same = nil
 	up.s.units = up.units
+	up.s.from = func() string { return st.sql(tail()) }
 	up.s.hook = func(e ast.Expr) (value, bool, error) {
 		v, ok, err := look(e)
 		if ok {

@@ -23,13 +23,13 @@ func (b *block) gather(l *level, keys []ast.Expr, bound []value) (*level, error)
 	}
 	st, up := b.p.stage(units, b.gatheredSupports())
 	st.units = l.units
-	up.unique = len(bound) == len(exact(units))
+	up.unique = len(bound) == len(ownersAmong(units))
 	look := func(e ast.Expr) (value, bool, error) { return b.withinUnit(bound, e) }
 	return b.raised(st, up, look, b.q.Having, func() string { return l.tail() + " GROUP BY " + strings.Join(list, ", ") })
 }
 
-// exact are the owners among units.
-func exact(units []unitRef) []unitRef {
+// ownersAmong are the owners among units.
+func ownersAmong(units []unitRef) []unitRef {
 	return slices.DeleteFunc(slices.Clone(units), func(u unitRef) bool { return u.bits })
 }
 
@@ -88,7 +88,7 @@ func (b *block) withinUnit(keys []value, e ast.Expr) (value, bool, error) {
 // that the aggregate picks. What is added up tells of the rows without a part
 // too; anything else of the persons without it.
 func (b *block) gathered(a aggregate) value {
-	v := value{sql: a.sql, kind: a.kind, measure: a.measure, domain: a.domain, ident: a.ident, encoded: a.encoded}
+	v := value{sql: exactly(a.sql, a.floating), kind: a.kind, measure: a.measure, domain: a.domain, ident: a.ident, encoded: a.encoded}
 	var besides []unitRef
 	for _, u := range b.f.units {
 		if u.bits {
