@@ -79,3 +79,24 @@ func TestACancelledQueryStops(t *testing.T) {
 		t.Errorf("stopped after %s", d)
 	}
 }
+
+// TestOnlyTheNamedFoldersAreOpen: an extraction writes where it was told to, and
+// nowhere else.
+func TestOnlyTheNamedFoldersAreOpen(t *testing.T) {
+	inside, outside := t.TempDir(), t.TempDir()
+	w := open1(t, create(t), Options{Threads: 1, Folders: []string{inside}})
+	if _, err := w.DB.Exec("COPY (SELECT 1) TO '" + inside + "/a.csv'"); err != nil {
+		t.Errorf("the named folder is shut: %v", err)
+	}
+	for _, query := range []string{
+		"COPY (SELECT 1) TO '" + outside + "/a.csv'",
+		"COPY (SELECT 1) TO '" + inside + "/../a.csv'",
+		"COPY (SELECT 1) TO '" + inside + "x.csv'",
+		"SELECT * FROM read_csv('/etc/passwd')",
+		"SET allowed_directories = ['/']",
+	} {
+		if _, err := w.DB.Exec(query); err == nil {
+			t.Errorf("%s must fail", query)
+		}
+	}
+}

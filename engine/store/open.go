@@ -105,12 +105,36 @@ func lock(db *sql.DB, opts Options) error {
 			return err
 		}
 	}
+	if err := allow(db, opts.Folders); err != nil {
+		return err
+	}
 	if !opts.Files {
 		if _, err := db.Exec("SET enable_external_access = false"); err != nil {
 			return err
 		}
 	}
 	_, err := db.Exec("SET lock_configuration = true")
+	return err
+}
+
+// allow names the folders that stay open when all others are shut.
+func allow(db *sql.DB, folders []string) error {
+	if len(folders) == 0 {
+		return nil
+	}
+	list := make([]string, len(folders))
+	for i, folder := range folders {
+		real, err := filepath.EvalSymlinks(folder)
+		if err != nil {
+			return err
+		}
+		full, err := filepath.Abs(real)
+		if err != nil {
+			return err
+		}
+		list[i] = "'" + strings.ReplaceAll(full+string(filepath.Separator), "'", "''") + "'"
+	}
+	_, err := db.Exec("SET allowed_directories = [" + strings.Join(list, ", ") + "]")
 	return err
 }
 

@@ -44,6 +44,9 @@ type Options struct {
 	Log string
 	// Files opens external access, which loading Parquet needs; queries run without.
 	Files bool
+	// Folders may be read and written, and no other place, while Files is false:
+	// those that an extraction of coded rows writes to. They must exist.
+	Folders []string
 }
 
 // Workspace is an open workspace. It is used by one process at a time.
