@@ -63,12 +63,9 @@ func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan, c *compa
 				return err
 			}
 			tables = append(tables, t)
-			if l.shadow {
-				continue
-			}
-			if err := c.collect(ctx, conn, t); err != nil {
-				return err
-			}
+		}
+		if err := c.collectAll(ctx, conn, tables); err != nil {
+			return err
 		}
 		deliveries, err = deliveriesOf(ctx, conn)
 		return err

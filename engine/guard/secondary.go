@@ -590,10 +590,16 @@ func (t *table) round(base int64) {
 }
 
 // reason says why a cell was masked to protect another.
-type reason struct{ cell, protects, total string }
+type reason struct {
+	cell, protects, total string
+	// few: nearly the same persons stand behind other cells.
+	few bool
+}
 
 func (r reason) String() string {
 	switch {
+	case r.few:
+		return fmt.Sprintf("%s is masked: less other cells of the request it would be about a few persons", r.cell)
 	case r.total == "" || r.total == r.cell:
 		return fmt.Sprintf("%s is masked: with other cells it would give back %s", r.cell, r.protects)
 	default:
@@ -633,15 +639,16 @@ func (w *web) reason(t, row, cell int, e suppress.Extra) reason {
 }
 
 // label names a cell by its public keys.
-func (w *web) label(t, row, cell int) string {
-	x := w.tables[t]
-	name := x.leaf.cells[cell].label
-	if len(x.keys) == 0 {
+func (w *web) label(t, row, cell int) string { return w.tables[t].label(row, cell) }
+
+func (t *table) label(row, cell int) string {
+	name := t.leaf.cells[cell].label
+	if len(t.keys) == 0 {
 		return name + " of all"
 	}
 	var keys []string
-	for i, k := range x.leaf.keys {
-		keys = append(keys, k.label+" "+x.keys[i].label(row))
+	for i, k := range t.leaf.keys {
+		keys = append(keys, k.label+" "+t.keys[i].label(row))
 	}
 	return name + " of " + strings.Join(keys, ", ")
 }

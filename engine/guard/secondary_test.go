@@ -30,9 +30,9 @@ func TestSecondarySuppression(t *testing.T) {
 			"11001 | * | 120\n21004 | 40 | 120\n92094 | 17 | 120",
 		},
 		{
-			"a total of other rows is none",
+			"a total of other rows is compared by the persons behind it",
 			"SELECT pp0025, count(*) AS n, (SELECT count(*) FROM soins_sante) AS alle FROM population GROUP BY 1 ORDER BY 1",
-			"11001 | 60 | 360\n21004 | 40 | 360\n92094 | 17 | 360",
+			"11001 | 60 | 360\n21004 | 40 | 360\n92094 | * | 360",
 		},
 		{
 			"a sum and its small part are masked together, the other part tells nothing",

@@ -1,0 +1,194 @@
+package guard
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	past "epsql/engine/history"
+	"epsql/sql/diag"
+)
+
+// Cells of one request may be about nearly the same persons without anything in
+// their SQL that says so: a sum over one table beside the parts of it over a join,
+// a province made by a macro beside municipalities, two bands of years, conditions
+// that share a total out. So the persons behind them are compared, as those of
+// releases are (package history): of cells of which a combination is about 1 to
+// k-1 persons the last is masked. Totals come first, so that parts are masked
+// rather than totals. Levels of a place or an age need no list of which is part of
+// which: the persons tell.
+//
+// Where the linear system of secondary.go holds all there is to know, nothing is
+// compared: one leaf with one condition at most, and leaves of the same rows with
+// their common total. Of one leaf with several conditions only cells of the same
+// row are: different rows of a table are about different rows of the data, even
+// where the persons are the same.
+//
+// As for releases, nobody at all in a combination is no collision: sums that agree
+// show it anyway. And what is asked of grouped results as constants below the wall
+// is a request of its own.
+
+// maxCompared bounds the rows of which the persons are compared when leaves of
+// unlike rows are. A request with more is refused: to mask all of one leaf would
+// help nobody.
+const maxCompared = 20_000
+
+// unlike are the leaves whose cells must be compared by the persons behind them.
+func (p *Plan) unlike() []*leaf {
+	if !p.channel.Secondary {
+		return nil
+	}
+	var asked []*leaf
+	several := false
+	for _, l := range p.leaves {
+		if !l.public && !l.shadow {
+			asked = append(asked, l)
+			several = several || len(l.conditions()) > 1
+		}
+	}
+	if several || len(p.families) > 1 || len(p.families) == 1 && !p.families[0].total() {
+		return asked
+	}
+	return nil
+}
+
+// total tells whether the leaves of a family are all over the same rows and one
+// holds the totals of all others.
+func (f *family) total() bool {
+	for _, t := range f.members {
+		holds := !t.leaf.shadow
+		for _, m := range f.members {
+			holds = holds && m.rows == t.rows && subset(t.keys, m.keys)
+		}
+		if holds {
+			return true
+		}
+	}
+	return false
+}
+
+// conditions are those on which cells stand, a condition and its opposite once.
+func (l *leaf) conditions() []string {
+	var out []string
+	for _, c := range l.checks {
+		s := plain(c.condition)
+		if s = plain(strings.TrimPrefix(s, "NOT ")); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// within is the comparison of a request's cells with each other; nil when it needs
+// none.
+func (p *Plan) within() *comparison {
+	leaves := p.unlike()
+	if len(leaves) == 0 {
+		return nil
+	}
+	return &comparison{rules: p.rules, leaves: leaves, byRow: len(leaves) == 1}
+}
+
+// collectAll asks for the persons behind the leaves that are compared, those with
+// the fewest keys and conditions first.
+func (c *comparison) collectAll(ctx context.Context, conn *sql.Conn, tables []*table) error {
+	if c == nil {
+		return nil
+	}
+	var compared []*table
+	rows := 0
+	for _, t := range tables {
+		if t.leaf.shadow || t.leaf.public || !c.earlier && (!slices.Contains(c.leaves, t.leaf) || !t.shows()) {
+			continue
+		}
+		compared = append(compared, t)
+		rows += t.n
+	}
+	if !c.earlier && !c.byRow && rows > maxCompared {
+		return diag.New(diag.Guard, "too-many-rows", "the parts of the request have more than %d rows together", maxCompared).
+			WithHint("ask for them one by one, or coarsen their keys")
+	}
+	slices.SortStableFunc(compared, func(a, b *table) int {
+		return cmp.Or(cmp.Compare(len(a.keys), len(b.keys)), cmp.Compare(len(a.leaf.where()), len(b.leaf.where())))
+	})
+	for _, t := range compared {
+		if err := c.collect(ctx, conn, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *leaf) where() []string {
+	_, where := conditions(l.tail)
+	return where
+}
+
+// shows tells whether a value of the table may go above the wall.
+func (t *table) shows() bool {
+	for row := range t.n {
+		for c := range t.cells {
+			if t.shown(row, c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mask hides cells that collide with others of the request. Those of which only
+// what is added up collides take along what does not add up: an average tells a
+// sum.
+func (b *contributors) mask(row int, cells []int, amount bool) {
+	t := b.table
+	if amount {
+		with := t.leaf.cells[cells[0]].checks
+		for i, c := range t.leaf.cells {
+			if !adds(c.sql) && !counts(c.sql) && slices.Equal(c.checks, with) && t.shown(row, i) {
+				cells = append(cells, i)
+			}
+		}
+	}
+	for _, cell := range cells {
+		if t.shown(row, cell) {
+			t.why = append(t.why, reason{cell: t.label(row, cell), few: true})
+		}
+		t.hide(row, cell, secondary)
+	}
+}
+
+// inRow is a set as it is compared with those of its row alone.
+func (c *comparison) inRow(b *contributors, row int, s past.Set) past.Set {
+	if c.row != row+1 {
+		c.released, c.row = past.History{}, row+1
+	}
+	for _, sides := range b.sides {
+		if group := sides[0].rows[row]; group.Unit == s.Unit && group.Members != nil {
+			return local(s, group.Members)
+		}
+	}
+	return s
+}
+
+// local gives a set whose persons are numbered by their place among those of the
+// whole row.
+func local(s past.Set, row *roaring.Bitmap) past.Set {
+	at := make([]uint32, 0, s.Members.GetCardinality())
+	it := row.Iterator()
+	n := uint32(0)
+	each := s.Members.Iterator()
+	for each.HasNext() {
+		person := each.Next()
+		for it.HasNext() && it.PeekNext() < person {
+			it.Next()
+			n++
+		}
+		at = append(at, n+1)
+	}
+	s.Members = roaring.BitmapOf(at...)
+	return s
+}
