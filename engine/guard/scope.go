@@ -20,8 +20,8 @@ type scope struct {
 	env     *environment
 	units   []unitRef // whose the rows are
 	// from gives FROM on the person engine, which tells types.
-	from func() string
-	outer   *scope    // of a subquery, the query that it stands in
+	from  func() string
+	outer *scope // of a subquery, the query that it stands in
 	// hook may answer an expression in place of the scope: keys and aggregates
 	// of a leaf are found by it.
 	hook func(ast.Expr) (value, bool, error)
