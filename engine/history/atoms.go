@@ -7,10 +7,15 @@ import (
 
 // atoms are the classes of persons who have the same values in all sets, refined
 // with every set that is added. Atom 0 are the persons in no set.
+//
+// The atoms of the sets that were read in bulk know theirs by [lists]; sets that
+// are added later cut them further.
 type atoms struct {
-	of   []uint32 // atom by person
-	size []int    // persons by atom; of atom 0 it is unknown
-	head []int32  // by atom: the sets it is in, a list in nodes; -1 is the end
+	of    []uint32 // atom by person
+	size  []int    // persons by atom; of atom 0 it is unknown
+	base  []uint32 // by atom: the one in lists that it was cut from; 0 is none
+	head  []int32  // by atom: the later sets it is in, a list in nodes; -1 is the end
+	lists lists
 	// nodes are shared: when an atom is cut, both sides keep the list so far.
 	nodes arena
 	in    []int32 // by atom: scratch, zero between uses
@@ -58,7 +63,7 @@ func (c cut) least() int {
 // reach makes room for a person.
 func (a *atoms) reach(person uint32) {
 	if len(a.size) == 0 {
-		a.size, a.head, a.in = []int{0}, []int32{-1}, []int32{0}
+		a.fresh(0, -1, 0)
 	}
 	if int(person) >= len(a.of) {
 		a.of = append(a.of, make([]uint32, int(person)+1-len(a.of))...)
@@ -195,9 +200,12 @@ func (a *atoms) enter(p part, set int32) uint32 {
 		return p.atom
 	}
 	a.size[p.atom] -= p.weight
-	a.size = append(a.size, p.weight)
-	a.head = append(a.head, head)
-	a.in = append(a.in, 0)
+	return a.fresh(p.weight, head, a.base[p.atom])
+}
+
+// fresh makes an atom.
+func (a *atoms) fresh(size int, head int32, base uint32) uint32 {
+	a.size, a.head, a.base, a.in = append(a.size, size), append(a.head, head), append(a.base, base), append(a.in, 0)
 	return uint32(len(a.size) - 1) //nolint:gosec // not more than persons
 }
 
@@ -208,7 +216,45 @@ func (a *atoms) sets(atom uint32, visit func(set int32, value uint64)) {
 		visit(n.set, n.value)
 		i = n.next
 	}
+	if base := a.base[atom]; base != 0 {
+		sets, values := a.lists.of(base)
+		for i, set := range sets {
+			visit(set, valueAt(values, i))
+		}
+	}
 }
+
+// count adds the weight of an atom to each set that it is in.
+func (a *atoms) count(atom uint32, weight int32, out []int32) {
+	for i := a.head[atom]; i >= 0; {
+		n := a.nodes.at(i)
+		out[n.set] += weight
+		i = n.next
+	}
+	if base := a.base[atom]; base != 0 {
+		sets, _ := a.lists.of(base)
+		for _, set := range sets {
+			out[set] += weight
+		}
+	}
+}
+
+// marks are atoms that were seen, in one walk after the other.
+type marks struct {
+	at   []uint32 // by atom: the last walk that saw it
+	walk uint32
+}
+
+// begin forgets all.
+func (m *marks) begin(atoms int) {
+	if len(m.at) < atoms {
+		m.at = append(m.at, make([]uint32, atoms-len(m.at))...)
+	}
+	m.walk++
+}
+
+func (m *marks) add(atom uint32)      { m.at[atom] = m.walk }
+func (m *marks) has(atom uint32) bool { return m.at[atom] == m.walk }
 
 // arena holds nodes in blocks, which stay where they are when it grows.
 type arena [][]node

@@ -67,23 +67,26 @@ func released(p population, n int, tables ...[]int) []Set {
 // ten thousand cells of 300 000 persons, reading them from their stored form
 // included.
 func BenchmarkDecision(b *testing.B) {
-	p := people(300_000, 11, 18, 2, 40, 12, 25, 9, 10)
-	var one, many [][]int
-	one = append(one, []int{0, 1, 2, 3}, []int{0, 1}, []int{0, 2}, []int{0}, []int{1})
-	for i := range 7 {
-		for j := range i {
-			many = append(many, []int{j, i})
+	p := people(300_000, 11, 18, 2, 40, 20, 20, 20, 20, 20, 25, 25, 25, 25, 10, 9)
+	one := [][]int{{0, 1, 2, 3}, {0, 1}, {0, 2}, {0}, {1}}
+	var many [][]int // twenty tables of everybody, five hundred cells each
+	for i := 4; i < 9; i++ {
+		for j := 9; j < 13; j++ {
+			many = append(many, []int{i, j})
 		}
 	}
+	margins := append([][]int{{4}, {9}, {2}}, many...)
 	for _, c := range []struct {
 		name   string
 		tables [][]int
 		next   []int
 	}{
-		{"one fine table and its totals/another attribute", one, []int{7, 6}},
+		{"one fine table and its totals/another attribute", one, []int{13, 14}},
 		{"one fine table and its totals/a coarser table", one, []int{1, 2}},
-		{"twenty crossings/another attribute", many, []int{7, 6}},
-		{"twenty crossings/a coarser table", many, []int{4}},
+		{"twenty tables/other attributes", many, []int{13, 14}},
+		{"twenty tables/a coarser table", many, []int{4}},
+		{"twenty tables and margins/a table between", margins, []int{2, 4}},
+		{"twenty tables and margins/a finer table", margins, []int{4, 13}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			past := released(p, 10_000, c.tables...)

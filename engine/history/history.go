@@ -134,7 +134,7 @@ func (h *History) unit(name string) *past {
 	}
 	p := h.units[name]
 	if p == nil {
-		p = &past{same: map[uint64][]int32{}}
+		p = &past{}
 		h.units[name] = p
 	}
 	return p
@@ -142,34 +142,73 @@ func (h *History) unit(name string) *past {
 
 // past are the released sets of one unit, each once.
 type past struct {
+	loaded []Set // before the first comparison, not yet taken in
 	sets   []Set
 	sizes  []int
-	same   map[uint64][]int32 // by hash
+	same   chains // by hash
 	near   near
 	atoms  atoms
-	strict int // the highest threshold of all
+	strict int               // the highest threshold of all
+	inside map[int32][]int32 // by set: what others share with it
+	seen   marks
+	inCut  marks // the atoms of the new set
 }
 
-func (p *past) has(s Set, hash uint64) bool {
-	return slices.ContainsFunc(p.same[hash], func(i int32) bool { return p.sets[i].differs(s) == 0 })
+func (p *past) has(s Set, hash uint64) (found bool) {
+	p.same.of(hash, func(i int32) bool {
+		found = p.sets[i].differs(s) == 0
+		return !found
+	})
+	return found
 }
 
 func (p *past) add(s Set) {
-	parts := partsOf(s)
-	hash := parts.hash()
 	p.strict = max(p.strict, s.Threshold)
-	if p.has(s, hash) {
+	if len(p.sets) == 0 {
+		p.loaded = append(p.loaded, s)
 		return
 	}
-	i := int32(len(p.sets)) //nolint:gosec // fewer sets than 2^31
+	if i, fresh := p.number(s, partsOf(s)); fresh {
+		p.atoms.add(s, i)
+	}
+}
+
+// number gives a set its number, unless it was there.
+func (p *past) number(s Set, parts parts) (i int32, fresh bool) {
+	hash := parts.hash()
+	if p.has(s, hash) {
+		return 0, false
+	}
 	p.sets = append(p.sets, s)
 	p.sizes = append(p.sizes, s.size())
-	p.same[hash] = append(p.same[hash], i)
+	p.same.add(hash)
 	p.near.add(parts)
-	p.atoms.add(s, i)
+	return int32(len(p.sets) - 1), true //nolint:gosec // fewer sets than 2^31
+}
+
+// settle takes in what was loaded.
+func (p *past) settle() {
+	if len(p.loaded) == 0 {
+		return
+	}
+	most := min(len(p.loaded), maxBulk)
+	atoms, hashes := bulk(p.loaded[:most])
+	p.atoms = atoms
+	for i, s := range p.loaded[:most] {
+		p.number(s, hashes[i])
+	}
+	if len(p.sets) < most { // some came twice, and must not count twice
+		p.atoms, _ = bulk(p.sets)
+	}
+	rest := p.loaded[most:]
+	p.loaded = nil
+	for _, s := range rest {
+		p.add(s)
+	}
 }
 
 func (p *past) compare(s Set) (Collision, bool) {
+	p.settle()
 	parts := partsOf(s)
 	if p.has(s, parts.hash()) {
 		return Collision{}, false

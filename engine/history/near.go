@@ -19,11 +19,15 @@ func partsOf(s Set) parts {
 	var out parts
 	each(s.Members, func(from int, persons []uint32) {
 		for i, n := range persons {
-			h := mix(uint64(n))
-			out[h>>60] += mix(h + s.value(from+i))
+			out.put(n, s.value(from+i))
 		}
 	})
 	return out
+}
+
+// put adds a person to the slice of the person's number.
+func (p *parts) put(person uint32, value uint64) {
+	p[person*0x9E3779B1>>28] += mix(uint64(person)<<32 ^ value)
 }
 
 func (p parts) hash() uint64 {
@@ -55,15 +59,35 @@ func mix(n uint64) uint64 {
 // k-1 differences leave one slice untouched, so its hash is the same.
 type near struct {
 	sets  []parts
-	index []map[uint64][]int32 // by slice, made for len(index) slices
+	index []chains // by slice, made for len(index) slices
 }
 
 func (n *near) add(p parts) {
 	for i := range n.index {
-		h := p.slice(i, len(n.index))
-		n.index[i][h] = append(n.index[i][h], int32(len(n.sets))) //nolint:gosec // fewer sets than 2^31
+		n.index[i].add(p.slice(i, len(n.index)))
 	}
 	n.sets = append(n.sets, p)
+}
+
+// chains number things in the order in which they are added, and find those of a hash.
+type chains struct {
+	last map[uint64]int32 // the last of a hash, from 1
+	next []int32          // the one before with the same hash, 0 when there is none
+}
+
+func (c *chains) add(hash uint64) {
+	if c.last == nil {
+		c.last = map[uint64]int32{}
+	}
+	c.next = append(c.next, c.last[hash])
+	c.last[hash] = int32(len(c.next)) //nolint:gosec // fewer sets than 2^31
+}
+
+// of visits those of a hash until visit has seen enough.
+func (c *chains) of(hash uint64, visit func(int32) bool) {
+	for i := c.last[hash]; i != 0 && visit(i-1); {
+		i = c.next[i-1]
+	}
 }
 
 // candidates hold all sets that differ from p by fewer than k persons, and
@@ -77,7 +101,10 @@ func (n *near) candidates(p parts, k int) []int32 {
 	}
 	var out []int32
 	for i := range n.index {
-		out = append(out, n.index[i][p.slice(i, k)]...)
+		n.index[i].of(p.slice(i, k), func(set int32) bool {
+			out = append(out, set)
+			return true
+		})
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -92,12 +119,11 @@ func (n *near) all() []int32 {
 }
 
 func (n *near) build(k int) {
-	n.index = make([]map[uint64][]int32, k)
+	n.index = make([]chains, k)
 	for i := range n.index {
-		n.index[i] = make(map[uint64][]int32, len(n.sets))
-		for j, p := range n.sets {
-			h := p.slice(i, k)
-			n.index[i][h] = append(n.index[i][h], int32(j)) //nolint:gosec // fewer sets than 2^31
+		n.index[i].last = make(map[uint64]int32, len(n.sets))
+		for _, p := range n.sets {
+			n.index[i].add(p.slice(i, k))
 		}
 	}
 }

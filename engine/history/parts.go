@@ -11,18 +11,22 @@ import (
 // parted finds an earlier release whose cells, however many they are, are the
 // parts of s but for fewer than k persons: a total less its parts. It is asked
 // where there are too many sets to search all their combinations.
-func (p *past) parted(s Set, c cut, k int) []int32 {
+func (p *past) parted(s Set, shared []int32, k int) []int32 {
 	if s.Values != nil {
 		return nil
 	}
-	inside := map[int64][]int32{}
-	for i, n := range p.shared(c) {
-		if n > 0 && n > p.sizes[i]-k && p.sets[i].Values == nil {
+	inside, covered := map[int64][]int32{}, map[int64]int{}
+	for i, n := range shared {
+		if n > 0 && int(n) > p.sizes[i]-k && p.sets[i].Values == nil {
 			e := p.sets[i].Entry
 			inside[e] = append(inside[e], int32(i)) //nolint:gosec // fewer sets than 2^31
+			covered[e] += int(n)
 		}
 	}
 	for _, e := range slices.Sorted(maps.Keys(inside)) {
+		if covered[e] <= s.size()-k {
+			continue
+		}
 		parts, union := p.disjoint(inside[e])
 		both := s.Members.AndCardinality(union)
 		left := s.size() + int(union.GetCardinality()) - 2*int(both) //nolint:gosec // fewer persons than 2^31
@@ -48,12 +52,45 @@ func (p *past) disjoint(sets []int32) ([]int32, *roaring.Bitmap) {
 }
 
 // shared counts the persons of a cut set in every earlier set.
-func (p *past) shared(c cut) []int {
-	out := make([]int, len(p.sets))
+func (p *past) shared(c cut) []int32 {
+	out := make([]int32, len(p.sets))
 	for _, part := range c {
 		if part.value != 0 {
-			p.atoms.sets(part.atom, func(set int32, _ uint64) { out[set] += part.weight })
+			p.atoms.count(part.atom, int32(part.weight), out) //nolint:gosec // fewer persons than 2^31
 		}
 	}
+	return out
+}
+
+// within counts the persons that every earlier set shares with one of them, of
+// the first that a walk comes by. It is kept: many sets lie in the same total.
+func (p *past) within(holder int32) []int32 {
+	if p.inside == nil {
+		p.inside = map[int32][]int32{}
+	}
+	out, known := p.inside[holder]
+	if !known {
+		out = p.walk(p.sets[holder])
+	}
+	for i := len(out); i < len(p.sets); i++ {
+		out = append(out, int32(p.sets[i].Members.AndCardinality(p.sets[holder].Members))) //nolint:gosec // fewer persons than 2^31
+	}
+	p.inside[holder] = out
+	return out
+}
+
+func (p *past) walk(s Set) []int32 {
+	out, steps := make([]int32, len(p.sets)), 0
+	p.seen.begin(len(p.atoms.size))
+	each(s.Members, func(_ int, persons []uint32) {
+		for _, n := range persons {
+			a := p.atoms.of[n]
+			if steps++; steps > maxWalk || p.seen.has(a) {
+				continue
+			}
+			p.seen.add(a)
+			p.atoms.count(a, int32(p.atoms.size[a]), out) //nolint:gosec // fewer persons than 2^31
+		}
+	})
 	return out
 }

@@ -13,48 +13,67 @@ const MaxSystem = 256
 
 const (
 	nearest        = 64      // sets, of more than are all searched
-	firstEquations = 512     // of the new set, to begin with
+	firstEquations = 128     // of the new set, to begin with
 	outsideEach    = 2       // of every earlier set, to begin with
+	outsideHolder  = 32      // of every earlier set that holds the new one
 	newEquations   = 64      // added when coefficients fail elsewhere
 	maxHolders     = 4       // smallest sets that hold the new one, whose parts are looked for
-	maxWalk        = 1 << 19 // persons and list entries visited to find them
+	maxWalk        = 1 << 16 // persons visited to find them
 )
 
 // spanning looks for a combination of a new set with earlier ones that leaves
 // fewer than k persons.
 type spanning struct {
-	past  *past
-	set   Set
-	cut   cut
-	inCut map[uint32]bool
-	sets  []int32 // the unknowns: their coefficients are asked
-	place []int32 // by set: of its coefficient; -1 when it is not asked
-	asked map[side]bool
-	sys   system
+	past   *past
+	set    Set
+	cut    cut
+	sets   []int32 // the unknowns: their coefficients are asked
+	shared []int32 // by set: persons of the new one
+	place  []int32 // by set: of its coefficient; -1 when it is not asked
+	asked  map[side]bool
+	sys    system
 }
 
 // span tells which earlier sets combine with s to fewer than k persons. In doubt
 // it says that some do.
 func (p *past) span(s Set, c cut, k int) (sets []int32, bad bool) {
-	found := doubt
+	found, shared := doubt, p.shared(c)
 	if len(p.sets) > MaxSystem {
-		if parts := p.parted(s, c, k); parts != nil {
+		if parts := p.parted(s, shared, k); parts != nil {
 			return parts, true
 		}
+		if uncovered(s.size(), shared, nearest) >= k {
+			return nil, false
+		}
 	} else {
-		sets, found = p.spanOf(s, c, k, MaxSystem)
+		sets, found = p.spanOf(s, c, shared, k, MaxSystem)
 	}
 	if found == doubt {
-		sets, found = p.spanOf(s, c, k, nearest)
+		sets, found = p.spanOf(s, c, shared, k, nearest)
 	}
 	return sets, found != none
 }
 
+// uncovered is how many persons of a set at least are in none of so many earlier ones.
+func uncovered(size int, shared []int32, sets int) int {
+	top := newTop(sets)
+	for set, n := range shared {
+		if n > 0 {
+			top.offer(int32(set), float64(n), 0) //nolint:gosec // fewer sets than 2^31
+		}
+	}
+	for _, c := range top.best {
+		size -= int(c.score)
+	}
+	return size
+}
+
 // spanOf searches the combinations with at most so many sets.
-func (p *past) spanOf(s Set, c cut, k, most int) ([]int32, answer) {
-	z := &spanning{past: p, set: s, cut: c, place: make([]int32, len(p.sets)), asked: map[side]bool{}, inCut: make(map[uint32]bool, len(c))}
+func (p *past) spanOf(s Set, c cut, shared []int32, k, most int) ([]int32, answer) {
+	z := &spanning{past: p, set: s, cut: c, shared: shared, place: make([]int32, len(p.sets)), asked: map[side]bool{}}
+	p.inCut.begin(len(p.atoms.size))
 	for _, part := range c {
-		z.inCut[part.atom] = true
+		p.inCut.add(part.atom)
 	}
 	z.sets = z.related(most)
 	// The smallest sets come first: what they share with few others is then
@@ -130,19 +149,24 @@ func (z *spanning) ask(s side, weight int) bool {
 // begin asks for the heaviest sides of the atoms that the new set meets, and for
 // some atoms of every earlier set.
 func (z *spanning) begin() {
-	sides := slices.Clone(z.cut)
-	slices.SortStableFunc(sides, func(x, y part) int { return cmp.Compare(y.weight, x.weight) })
-	for _, p := range sides[:min(len(sides), firstEquations)] {
-		z.ask(p.side, p.weight)
+	top := newTop(firstEquations)
+	for i, p := range z.cut {
+		top.offer(int32(i), float64(p.weight), 0) //nolint:gosec // fewer persons than 2^31
+	}
+	for _, c := range top.best {
+		z.ask(z.cut[c.at].side, z.cut[c.at].weight)
 	}
 	atoms := &z.past.atoms
-	block := make([]uint32, 64)
+	block := make([]uint32, 256)
 	for _, set := range z.sets {
-		found := 0
+		found, want := 0, outsideEach
+		if z.past.holds(z.shared, set, z.set.size()) {
+			want = outsideHolder
+		}
 		for _, n := range block[:z.past.sets[set].Members.ManyIterator().NextMany(block)] {
 			a := atoms.of[n]
-			if !z.inCut[a] && z.ask(side{a, 0}, atoms.size[a]) {
-				if found++; found == outsideEach {
+			if !z.past.inCut.has(a) && z.ask(side{a, 0}, atoms.size[a]) {
+				if found++; found == want {
 					break
 				}
 			}
@@ -168,7 +192,8 @@ func (z *spanning) failures(coefficients []uint64, most int) []part {
 			out = append(out, p)
 		}
 	}
-	seen := map[uint32]bool{}
+	seen, inCut := &z.past.seen, &z.past.inCut
+	seen.begin(len(atoms.size))
 	for i, c := range coefficients {
 		if c == 0 || len(out) > most {
 			continue
@@ -176,10 +201,10 @@ func (z *spanning) failures(coefficients []uint64, most int) []part {
 		each(z.past.sets[z.sets[i]].Members, func(_ int, persons []uint32) {
 			for _, n := range persons {
 				a := atoms.of[n]
-				if z.inCut[a] || len(out) > most || seen[a] {
+				if inCut.has(a) || len(out) > most || seen.has(a) {
 					continue
 				}
-				seen[a] = true
+				seen.add(a)
 				if sum(a) != 0 {
 					out = append(out, part{side{a, 0}, atoms.size[a]})
 				}
@@ -196,76 +221,103 @@ func (z *spanning) related(most int) []int32 {
 		return p.near.all()
 	}
 	size := z.set.size()
-	shared := p.shared(z.cut)
-	r := &ranking{past: p, chosen: map[int32]bool{}}
-	near := func(set int32) float64 { return float64(shared[set]) / float64(min(p.sizes[set], size)) }
-	r.take(shared, near, most/2)
+	r := &ranking{sizes: p.sizes, chosen: map[int32]bool{}}
+	near := func(set int32) float64 { return float64(z.shared[set]) / float64(min(p.sizes[set], size)) }
+	r.take(z.shared, near, most/2)
 	// The parts of what holds the set may make up the rest of it.
-	for _, holder := range r.holders(shared, size) {
-		within := r.within(holder)
+	for _, holder := range p.holders(z.shared, size) {
+		if len(r.sets) == most {
+			break
+		}
+		within := p.within(holder)
 		r.take(within, func(set int32) float64 { return float64(within[set]) / float64(p.sizes[set]) }, most)
 	}
-	r.take(shared, near, most)
+	r.take(z.shared, near, most)
 	return r.sets
 }
 
 type ranking struct {
-	past   *past
+	sizes  []int
 	sets   []int32
 	chosen map[int32]bool
-	walk   int
 }
 
 // take chooses the sets with the highest scores among those that share persons,
 // the larger share first where scores are equal, until most are chosen.
-func (r *ranking) take(shared []int, score func(int32) float64, most int) {
-	var touched []int32
-	for set, n := range shared {
-		if n > 0 && !r.chosen[int32(set)] { //nolint:gosec // fewer sets than 2^31
-			touched = append(touched, int32(set)) //nolint:gosec // fewer sets than 2^31
+func (r *ranking) take(shared []int32, score func(int32) float64, most int) {
+	top := newTop(most - len(r.sets))
+	for i, n := range shared {
+		set := int32(i) //nolint:gosec // fewer sets than 2^31
+		if n == 0 {
+			continue
+		}
+		if v := score(set); top.wants(v, float64(n)) && !r.chosen[set] {
+			top.offer(set, v, float64(n))
 		}
 	}
-	slices.SortStableFunc(touched, func(x, y int32) int {
-		return cmp.Or(cmp.Compare(score(y), score(x)), cmp.Compare(shared[y], shared[x]))
-	})
-	for _, set := range touched {
-		if len(r.sets) >= most {
-			return
-		}
-		r.sets, r.chosen[set] = append(r.sets, set), true
+	for _, c := range top.best {
+		r.sets, r.chosen[c.at] = append(r.sets, c.at), true
 	}
+}
+
+// holds tells whether an earlier set holds nearly all of a new one of some size.
+func (p *past) holds(shared []int32, set int32, size int) bool {
+	return shared[set] > 0 && int(shared[set])+p.strict > size && p.sizes[set] > size
 }
 
 // holders are the smallest sets that hold nearly all of the new one.
-func (r *ranking) holders(shared []int, size int) []int32 {
-	var out []int32
-	for set, n := range shared {
-		if n > 0 && n+r.past.strict > size && r.past.sizes[set] > size {
-			out = append(out, int32(set)) //nolint:gosec // fewer sets than 2^31
+func (p *past) holders(shared []int32, size int) []int32 {
+	top := newTop(maxHolders)
+	for i := range shared {
+		if set := int32(i); p.holds(shared, set, size) { //nolint:gosec // fewer sets than 2^31
+			top.offer(set, -float64(p.sizes[set]), 0)
 		}
 	}
-	slices.SortStableFunc(out, func(x, y int32) int { return cmp.Compare(r.past.sizes[x], r.past.sizes[y]) })
-	return out[:min(len(out), maxHolders)]
+	out := make([]int32, len(top.best))
+	for i, c := range top.best {
+		out[i] = c.at
+	}
+	return out
 }
 
-// within counts the persons that the sets share with a holder, as far as the
-// walk goes.
-func (r *ranking) within(holder int32) []int {
-	atoms := &r.past.atoms
-	shared := make([]int, len(r.past.sets))
-	seen := map[uint32]bool{}
-	each(r.past.sets[holder].Members, func(_ int, persons []uint32) {
-		for _, n := range persons {
-			a := atoms.of[n]
-			if r.walk++; r.walk > maxWalk || seen[a] {
-				continue
-			}
-			seen[a] = true
-			atoms.sets(a, func(set int32, _ uint64) {
-				shared[set] += atoms.size[a]
-				r.walk++
-			})
+// top keeps the best of what is offered, the best first; of equals those that
+// came first.
+type top struct {
+	best []candidate
+	most int
+}
+
+type candidate struct {
+	at          int32
+	score, then float64
+}
+
+func newTop(most int) *top { return &top{make([]candidate, 0, max(most, 0)), most} }
+
+// wants tells whether an offer would be kept.
+func (t *top) wants(score, then float64) bool {
+	if len(t.best) < t.most {
+		return true
+	}
+	return t.most > 0 && t.best[t.most-1].below(score, then)
+}
+
+func (c candidate) below(score, then float64) bool {
+	return c.score < score || c.score == score && c.then < then
+}
+
+func (t *top) offer(at int32, score, then float64) {
+	if !t.wants(score, then) {
+		return
+	}
+	if len(t.best) == t.most {
+		t.best = t.best[:t.most-1]
+	}
+	i, _ := slices.BinarySearchFunc(t.best, candidate{at, score, then}, func(c, o candidate) int {
+		if c.below(o.score, o.then) {
+			return 1
 		}
+		return -1
 	})
-	return shared
+	t.best = slices.Insert(t.best, i, candidate{at, score, then})
 }
