@@ -42,6 +42,9 @@ func (r row) wrong() bool { return r[len(r)-1] != 0 }
 
 // normal scales r so that its first coefficient is 1.
 func (r row) normal(first int) {
+	if r[first] == 1 {
+		return
+	}
 	c := field.Inverse(r[first])
 	for j := first; j < len(r); j++ {
 		r[j] = field.Mul(r[j], c)

@@ -16,6 +16,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/duckdb/duckdb-go/v2"
 
+	"epsql/engine/columnar"
 	"epsql/engine/history"
 )
 
@@ -141,27 +142,37 @@ func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
 	if there, err := exists(ctx, db, "released"); err != nil || !there {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, `SELECT c.hash, c.unit, c.members, c.amounts, r.threshold, r.entry FROM epsql.contributors AS c
-		JOIN (SELECT hash, max(threshold) AS threshold, min(entry) AS entry FROM epsql.released GROUP BY 1) AS r USING (hash)`)
+	first, err := firstReleases(ctx, db)
 	if err != nil {
 		return nil, fault(err)
 	}
-	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
 	type named struct {
 		history.Set
 		hash string
 	}
 	var found []named
-	for rows.Next() {
-		var s named
-		var members, amounts sql.RawBytes
-		if err := rows.Scan(&s.hash, &s.Unit, &members, &amounts, &s.Threshold, &s.Entry); err != nil {
-			return nil, fault(err)
+	var bytes arena
+	err = scan(ctx, db, "SELECT hash, unit, members, amounts FROM epsql.contributors", func(s *columnar.Scan, n int) error {
+		hash, unit, members, amounts := s.Column(0), s.Column(1), s.Column(2), s.Column(3)
+		for i := range n {
+			at, known := first[string(hash.Text(i))]
+			if !known {
+				continue
+			}
+			set := named{history.Set{Unit: at.unit(unit.Text(i)), Threshold: at.threshold, Entry: at.entry}, at.hash}
+			var varints []byte
+			if !amounts.Null(i) {
+				varints = amounts.Text(i)
+			}
+			if err := decode(&set.Set, bytes.keep(members.Text(i)), varints); err != nil {
+				return broken(at.entry)
+			}
+			found = append(found, set)
 		}
-		if err := decode(&s.Set, members, amounts); err != nil {
-			return nil, broken(s.Entry)
-		}
-		found = append(found, s)
+		return nil
+	})
+	if err != nil {
+		return nil, fault(err)
 	}
 	slices.SortFunc(found, func(x, y named) int {
 		return cmp.Or(cmp.Compare(x.Entry, y.Entry), strings.Compare(x.hash, y.hash))
@@ -170,7 +181,79 @@ func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
 	for i, s := range found {
 		out[i] = s.Set
 	}
-	return out, fault(rows.Err())
+	return out, nil
+}
+
+// firstRelease is the entry that released a set first, and the strictest threshold
+// under which one did.
+type firstRelease struct {
+	hash      string
+	entry     int64
+	threshold int
+	units     map[string]string
+}
+
+// unit is a name, as one string for all sets.
+func (f firstRelease) unit(name []byte) string {
+	u, known := f.units[string(name)]
+	if !known {
+		u = string(name)
+		f.units[u] = u
+	}
+	return u
+}
+
+func firstReleases(ctx context.Context, db *sql.DB) (map[string]firstRelease, error) {
+	out, units := map[string]firstRelease{}, map[string]string{}
+	err := scan(ctx, db, "SELECT entry, hash, threshold FROM epsql.released", func(s *columnar.Scan, n int) error {
+		entry, hash, threshold := s.Column(0), s.Column(1), s.Column(2)
+		for i := range n {
+			name, e, k := hash.Text(i), entry.Int64(i), int(threshold.Int32(i))
+			if f, known := out[string(name)]; known {
+				f.entry, f.threshold = min(f.entry, e), max(f.threshold, k)
+				out[f.hash] = f
+			} else {
+				h := string(name)
+				out[h] = firstRelease{h, e, k, units}
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// scan runs a query and sees its result chunk by chunk.
+func scan(ctx context.Context, db *sql.DB, query string, see func(s *columnar.Scan, n int) error) error {
+	s, err := columnar.Open(ctx, db, query)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	for {
+		n, err := s.Next()
+		if n == 0 || err != nil {
+			return err
+		}
+		if err := see(s, n); err != nil {
+			return err
+		}
+	}
+}
+
+// arena keeps copies of bytes, many in one piece, aligned for what reads them in
+// place.
+type arena []byte
+
+const arenaPiece = 1 << 20
+
+func (a *arena) keep(b []byte) []byte {
+	room := (len(b) + 7) &^ 7
+	if cap(*a)-len(*a) < room {
+		*a = make([]byte, 0, max(room, arenaPiece))
+	}
+	from := len(*a)
+	*a = append(*a, b...)[:from+room]
+	return (*a)[from : from+len(b) : from+len(b)]
 }
 
 // encode writes amounts as varints; nil when there are none.
@@ -182,10 +265,10 @@ func encode(amounts []uint64) []byte {
 	return out
 }
 
-// decode fills a set from its stored form.
+// decode fills a set from its stored form, which must not change any more.
 func decode(s *history.Set, members, amounts []byte) error {
 	s.Members = roaring.New()
-	if err := s.Members.UnmarshalBinary(members); err != nil {
+	if _, err := s.Members.FromBuffer(members); err != nil {
 		return err
 	}
 	for len(amounts) > 0 {
@@ -263,7 +346,7 @@ func verifyContents(ctx context.Context, db *sql.DB, byEntry map[int64][]release
 		if err := rows.Scan(&hash, &s.Unit, &members, &amounts); err != nil {
 			return fault(err)
 		}
-		if decode(&s, members, amounts) == nil && digest(s) == hash {
+		if decode(&s, members, amounts) == nil && s.Members.Validate() == nil && digest(s) == hash {
 			good[hash] = true
 		}
 	}
