@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"flag"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strconv"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE PROGRAM ARGS...  run, and want that exit code
 //	interrupted FILE PROGRAM ARGS...  run, press Ctrl-C once FILE exists, and want exit code 130
+//	killed TIMES PROGRAM ARGS...  run, kill it at a random moment, again and again
 //	occupy FILE                 keep a workspace open, as another process would
 //	tamper FILE SQL             change a workspace behind the program's back
 func TestScripts(t *testing.T) {
@@ -38,6 +40,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":       exits,
 			"interrupted": interrupted,
+			"killed":      killed,
 			"occupy":      occupy,
 			"tamper":      tamper,
 		},
@@ -85,6 +88,25 @@ func interrupted(ts *testscript.TestScript, neg bool, args []string) {
 	_ = cmd.Wait() // the exit code tells
 	if code := cmd.ProcessState.ExitCode(); code != 130 {
 		ts.Fatalf("exit code %d, want 130", code)
+	}
+}
+
+// killed wants at least half of the kills to hit the program at work.
+func killed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: killed TIMES PROGRAM ARGS...")
+	}
+	times, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for n := range times {
+		cmd := exec.Command(args[1], args[2:]...)
+		cmd.Dir = ts.MkAbs(".")
+		ts.Check(cmd.Start())
+		time.Sleep(100*time.Millisecond + rand.N(900*time.Millisecond))
+		_ = cmd.Process.Kill() // it may have ended
+		if cmd.Wait() == nil && n < times/2 {
+			ts.Fatalf("the program ended by itself after %d kills", n)
+		}
 	}
 }
 

@@ -26,26 +26,30 @@ func studyCommand() *cli.Command {
 		Usage:       "run a study plan: selection, flags, tables, and the record of what they came from",
 		Description: describe("study"),
 		Action:      group(nil),
-		Subcommands: []*cli.Command{
+		Subcommands: append([]*cli.Command{
 			{
 				Name: "check", Usage: "check a plan without data", ArgsUsage: "FOLDER", Description: describe("study_check"),
 				Flags: []cli.Flag{
 					&cli.StringFlag{Name: "population", Usage: "tell what changes on another `POPULATION`"},
 					&cli.BoolFlag{Name: "fix", Usage: "with --population: rewrite the plan as far as it goes"},
+					&cli.StringFlag{Name: "channel", Usage: "check the dossier too when rows leave by that `CHANNEL`"},
+					&cli.StringFlag{Name: "dossier", Usage: "the `FILE` of the dossier (default: beside the plan)"},
 				},
 				Action: checkStudy,
 			},
 			{
 				Name: "run", Usage: "run a plan, or go on with a run of it", ArgsUsage: "FOLDER", Description: describe("study_run"),
-				Flags: []cli.Flag{folder, channel}, Action: runStudy,
+				Flags: append([]cli.Flag{folder, channel}, individualFlags()...), Action: runStudy,
 			},
 			{
 				Name: "resume", Usage: "go on with a run that was stopped", ArgsUsage: "RUN", Description: describe("study_resume"),
-				Action: resumeStudy,
+				Flags: individualFlags(), Action: resumeStudy,
 			},
 			{
 				Name: "rerun", Usage: "run again from nothing, and compare", ArgsUsage: "RUN", Description: describe("study_rerun"),
-				Flags:  []cli.Flag{&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FOLDER` of the second run", Required: true}},
+				Flags: append([]cli.Flag{
+					&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "`FOLDER` of the second run", Required: true},
+				}, individualFlags()...),
 				Action: rerunStudy,
 			},
 			{
@@ -56,7 +60,7 @@ func studyCommand() *cli.Command {
 				Name: "list", Usage: "list the runs in a folder", ArgsUsage: "[FOLDER]", Description: describe("study_list"),
 				Flags: []cli.Flag{jsonFlag()}, Action: listStudies,
 			},
-		},
+		}, append(keptCommands(), expireCommands()...)...),
 	}
 }
 
@@ -94,6 +98,11 @@ func checkStudy(c *cli.Context) error {
 		}
 	} else if c.Bool("fix") {
 		return diag.New(diag.Usage, "study-fix", "--fix rewrites a plan for another population").WithHint("add --population")
+	}
+	if channelForRows(cat, c.String("channel")) || channelForRows(cat, plan.Channel) {
+		if err := checkDossier(c, plan, folder); err != nil {
+			return err
+		}
 	}
 	return checkPlan(c, plan, folder, cat, reg)
 }
@@ -160,7 +169,7 @@ func runStudy(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = runPlan(c, plan, c.String("output"), c.String("channel"), false)
+	_, err = runPlan(c, plan, folder, c.String("output"), c.String("channel"), false)
 	return inFolder(err, folder)
 }
 
@@ -169,7 +178,7 @@ func resumeStudy(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = runPlan(c, plan, folder, channel, false)
+	_, err = runPlan(c, plan, filepath.Join(folder, study.PlanFolder), folder, channel, false)
 	return inFolder(err, folder)
 }
 
@@ -196,7 +205,7 @@ func rerunStudy(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	second, err := runPlan(c, plan, c.String("output"), channel, true)
+	second, err := runPlan(c, plan, filepath.Join(folder, study.PlanFolder), c.String("output"), channel, true)
 	if err != nil {
 		return inFolder(err, folder)
 	}
@@ -212,21 +221,32 @@ func rerunStudy(c *cli.Context) error {
 		WithHint("when nothing that went in differs, keep both folders and tell the maintainers")
 }
 
-// runPlan runs a plan into a folder, telling how it goes.
-func runPlan(c *cli.Context, plan *plans.Plan, folder, channel string, again bool) (*study.Manifest, error) {
-	ws, reg, err := openWorkspace(c, storeOptions(c))
+// runPlan runs a plan, which stands in home, into a folder, telling how it goes.
+func runPlan(c *cli.Context, plan *plans.Plan, home, folder, channel string, again bool) (*study.Manifest, error) {
+	opts := storeOptions(c)
+	rows, err := individual(c, plan, home, folder, channel, &opts)
+	if err != nil {
+		return nil, err
+	}
+	ws, reg, err := openWorkspace(c, opts)
 	if err != nil {
 		return nil, err
 	}
 	defer ws.Close() //nolint:errcheck // every step is committed
+	meter := newStudyMeter(c.App.ErrWriter)
+	defer meter.end()
 	cfg := study.Config{
-		Workspace: ws, Macros: reg, Version: programVersion(), User: userName(), Again: again,
-		Tell: func(line string) { fmt.Fprintln(c.App.ErrWriter, line) },
+		Workspace: ws, Macros: reg, Version: programVersion(), User: userName(), Again: again, Individual: rows,
+		Tell: meter.tell, Progress: meter.part,
 	}
 	if cfg.Channel, err = studyChannel(ws, plan, channel); err != nil {
 		return nil, err
 	}
 	folder, m, err := study.Run(c.Context, cfg, plan, folder)
+	if err != nil && c.Context.Err() != nil {
+		return nil, diag.New(diag.Cancel, "study-stopped", "stopped; what was done so far is kept").
+			WithHint("go on with epsql study resume %s", folder).Wrap(err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"epsql/engine/store"
+	"epsql/macros"
 	"epsql/sql/diag"
 )
 
@@ -90,107 +91,80 @@ func (s *Study) listHashes(names []string) map[string]string {
 const stepFormat = 1
 
 // key is the hash of all that a step depends on.
-func (s *Study) key(st step, all []Delivery) string {
+func (s *Study) key(m *macros.Macro, call string, all []Delivery) string {
 	files := map[string]string{}
-	s.macroHashes(st.macro.Name, files)
-	return hashOf([]any{stepFormat, files, st.call, s.listHashes(st.lists), sourcesOf(st, all)})
+	s.macroHashes(m.Name, files)
+	return hashOf([]any{stepFormat, files, call, s.listHashes(listsOf(m)), sourcesOf(m, all)})
 }
 
-// sourcesOf are the deliveries of the tables that a step reads.
-func sourcesOf(st step, all []Delivery) []Delivery {
+// sourcesOf are the deliveries of the tables that a macro reads.
+func sourcesOf(m *macros.Macro, all []Delivery) []Delivery {
 	var out []Delivery
 	for _, d := range all {
-		if slices.ContainsFunc(st.macro.Zones, func(z string) bool { return strings.HasPrefix(z, d.Table+".") }) {
+		if slices.ContainsFunc(m.Zones, func(z string) bool { return strings.HasPrefix(z, d.Table+".") }) {
 			out = append(out, d)
 		}
 	}
 	return out
 }
 
-// tableOf is where the rows of a step are kept.
-func tableOf(key string) string { return "study." + store.Quote("s_"+key[:32]) }
-
-// keep computes a step unless it is kept already, and tells whether it did. The
-// table and the note of it come into being in one transaction.
-func (s *Study) keep(ctx context.Context, ws *store.Workspace, st step, all []Delivery, again bool) (key string, computed bool, err error) {
-	key = s.key(st, all)
-	if _, err := ws.DB.ExecContext(ctx, keepSchema); err != nil {
-		return key, false, store.Fault(err, "study-keep", "the workspace cannot keep steps")
+// rowsOf are the rows of deliveries.
+func rowsOf(all []Delivery) (n int64) {
+	for _, d := range all {
+		n += d.Rows
 	}
-	var known bool
-	find := "SELECT count(*) > 0 FROM epsql.study_steps WHERE key = ?"
-	if err := ws.DB.QueryRowContext(ctx, find, key).Scan(&known); err != nil {
-		return key, false, store.Fault(err, "study-keep", "the kept steps cannot be read")
-	}
-	if known && !again {
-		return key, false, nil
-	}
-	tx, err := ws.DB.BeginTx(ctx, nil)
-	if err != nil {
-		return key, false, store.Fault(err, "study-keep", "the step %s cannot be kept", st.Name)
-	}
-	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
-	if err := s.compute(ctx, tx, st, key, hashOf(sourcesOf(st, all))); err != nil {
-		return key, false, stepFault(err, st)
-	}
-	if err := tx.Commit(); err != nil {
-		return key, false, store.Fault(err, "study-keep", "the step %s cannot be kept", st.Name)
-	}
-	return key, true, nil
+	return n
 }
 
-// compute fills the table of a step, ordered by the unit whose rows they are,
-// and drops those of the same macro that came of other deliveries: nothing can
-// ask for them any more.
-func (s *Study) compute(ctx context.Context, tx *sql.Tx, st step, key, sources string) error {
-	outdated, err := outdated(ctx, tx, st.macro.Name, sources)
-	if err != nil {
-		return err
-	}
-	statements := []string{"DROP TABLE IF EXISTS " + tableOf(key)}
-	for _, old := range outdated {
-		statements = append(statements, "DROP TABLE IF EXISTS "+tableOf(old))
-	}
+// tableOf is where the rows of a step are kept.
+func tableOf(key string) string { return "study." + store.Quote(tableName(key)) }
+
+func tableName(key string) string { return "s_" + key[:32] }
+
+// keep computes a step. The table and the note of it come into being in one
+// transaction, in place of those that were kept under the same key.
+func keep(ctx context.Context, ws *store.Workspace, st step, key string) error {
 	owner := ""
 	for _, c := range st.macro.Columns {
 		if c.Owner {
 			owner = " ORDER BY " + store.Quote(c.Name)
 		}
 	}
-	statements = append(statements, "CREATE TABLE "+tableOf(key)+" AS SELECT * FROM "+st.call+owner)
-	for _, statement := range statements {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return err
+	err := inOne(ctx, ws, func(tx *sql.Tx) error {
+		for _, statement := range []string{
+			"DROP TABLE IF EXISTS " + tableOf(key),
+			"CREATE TABLE " + tableOf(key) + " AS SELECT * FROM " + st.call + owner,
+			"DELETE FROM epsql.study_kept WHERE key = '" + key + "'",
+		} {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return err
+			}
 		}
-	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM epsql.study_steps WHERE key = ? OR macro = ? AND sources <> ?", key, st.macro.Name, sources); err != nil {
+		_, err := tx.ExecContext(ctx, "INSERT INTO epsql.study_kept VALUES (?, ?, ?, now()::TIMESTAMP, now()::TIMESTAMP)", key, st.macro.Name, st.call)
 		return err
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO epsql.study_steps VALUES (?, ?, ?, now()::TIMESTAMP)", key, st.macro.Name, sources)
-	return err
+	})
+	return stepFault(err, st)
 }
 
-// outdated are the keys of a macro's tables that came of other deliveries.
-func outdated(ctx context.Context, tx *sql.Tx, macro, sources string) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT key FROM epsql.study_steps WHERE macro = ? AND sources <> ?", macro, sources)
+// inOne does something in one transaction.
+func inOne(ctx context.Context, ws *store.Workspace, do func(tx *sql.Tx) error) error {
+	tx, err := ws.DB.BeginTx(ctx, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
-	var out []string
-	for rows.Next() {
-		var key string
-		if err := rows.Scan(&key); err != nil {
-			return nil, err
-		}
-		out = append(out, key)
+	defer tx.Rollback() //nolint:errcheck // after Commit it does nothing
+	if err := do(tx); err != nil {
+		return err
 	}
-	return out, rows.Err()
+	return tx.Commit()
 }
 
 // stepFault is a failure of a macro. The database's own words stay out: they may
 // quote values.
 func stepFault(err error, st step) error {
+	if err == nil {
+		return nil
+	}
 	e := store.Fault(err, "study-step", "the step %s cannot be computed", st.Name)
 	if d, ok := asDiag(e); ok && d.Kind == diag.Data {
 		return d.At(st.Pos).WithHint("see what %s needs with epsql macros show", st.macro.Name)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"epsql/catalog"
+	"epsql/engine/extract"
 	"epsql/engine/guard"
 	"epsql/engine/release"
 	"epsql/engine/store"
@@ -33,8 +34,12 @@ type Config struct {
 	Version, User string
 	// Again computes every step anew, kept or not.
 	Again bool
+	// Individual goes with a channel by which rows leave; nil for the others.
+	Individual *Individual
 	// Tell is called with each line of the journal.
 	Tell func(line string)
+	// Progress is called when a part begins that takes time.
+	Progress func(Progress)
 }
 
 // run is one run under way.
@@ -46,7 +51,11 @@ type run struct {
 	inputs Inputs
 	state  state
 	times  times
+	clock  *clock
 	kept   map[string]string // step: table
+
+	design     *extract.Design   // of the coded rows, in a channel for them
+	extraction map[string]string // file: hash
 }
 
 // state is what is done of a run; it is on disk after every output.
@@ -97,7 +106,7 @@ func (r *run) all(ctx context.Context) (*Manifest, error) {
 	if err := r.begin(ctx); err != nil {
 		return nil, err
 	}
-	for _, part := range []func(context.Context) error{r.keepSteps, r.writeOutputs, r.countSteps} {
+	for _, part := range []func(context.Context) error{r.keepDossier, r.cleanSteps, r.setClock, r.keepSteps, r.writeOutputs, r.countSteps, r.extract} {
 		if err := part(ctx); err != nil {
 			r.tell("stopped: %s", reason(err))
 			return nil, err
@@ -119,6 +128,9 @@ func open(ctx context.Context, cfg Config, plan *study.Plan, folder string) (*ru
 		}
 	}
 	if r.inputs, err = r.dependsOn(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.underDossier(); err != nil {
 		return nil, err
 	}
 	if r.folder == "" {
@@ -187,7 +199,7 @@ func Verify(folder string, m *Manifest) error {
 				WithHint("run the study again into another folder")
 		}
 	}
-	return nil
+	return verifyExtraction(folder, m)
 }
 
 // intact tells whether the files of an output are there, unchanged.
@@ -235,7 +247,7 @@ func (r *run) begin(ctx context.Context) error {
 		return err
 	}
 	for name, text := range r.Plan.Files {
-		path := filepath.Join(r.folder, planFolder, name)
+		path := filepath.Join(r.folder, PlanFolder, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
@@ -264,7 +276,7 @@ func (r *run) begin(ctx context.Context) error {
 
 // sweep removes what a killed process left half written.
 func (r *run) sweep() error {
-	for _, folder := range []string{"", planFolder, tableFolder} {
+	for _, folder := range []string{"", PlanFolder, tableFolder} {
 		parts, err := filepath.Glob(filepath.Join(r.folder, folder, "*.part"))
 		if err != nil {
 			return err
@@ -281,26 +293,119 @@ func (r *run) sweep() error {
 // save puts down what is done so far.
 func (r *run) save() error { return writeJSON(filepath.Join(r.folder, stateFile), r.state) }
 
+// cleanSteps drops the kept steps that no plan can ask for any more.
+func (r *run) cleanSteps(ctx context.Context) error {
+	n, err := Clean(ctx, r.cfg.Workspace, r.reg, Stale)
+	if n > 0 {
+		r.tell("steps dropped that came of other deliveries, lists or macros: %d", n)
+	}
+	return err
+}
+
+// setClock lists the parts that take time: steps that are not kept yet, outputs
+// that are not there.
+func (r *run) setClock(ctx context.Context) error {
+	have, err := r.have(ctx)
+	if err != nil {
+		return err
+	}
+	var parts []timed
+	var sources []Delivery
+	for _, st := range r.steps {
+		sources = append(sources, sourcesOf(st.macro, r.inputs.Deliveries)...)
+		if !have[r.stepKey(st)] || r.cfg.Again {
+			parts = append(parts, timed{"step " + st.Name, "step", st.macro.Name, rowsOf(sourcesOf(st.macro, r.inputs.Deliveries))})
+		}
+	}
+	for _, o := range r.Plan.Outputs {
+		if !r.written(o) {
+			parts = append(parts, timed{"output " + o.Name, "output", r.Plan.Name + "/" + o.Name, rowsOf(sources)})
+		}
+	}
+	if len(r.steps) > 0 && !intact(r.folder, r.state.Counts) {
+		parts = append(parts, timed{"output " + countsName, "output", r.Plan.Name + "/" + countsName, rowsOf(sources)})
+	}
+	r.clock, err = newClock(ctx, r.cfg.Workspace, parts)
+	return err
+}
+
+// have are the keys of the steps that the workspace keeps.
+func (r *run) have(ctx context.Context) (map[string]bool, error) {
+	kept, err := Kept(ctx, r.cfg.Workspace, r.reg)
+	have := map[string]bool{}
+	for _, k := range kept {
+		have[k.Key] = true
+	}
+	return have, err
+}
+
+func (r *run) stepKey(st step) string { return r.key(st.macro, st.call, r.inputs.Deliveries) }
+
+// timed does a part that takes time, and notes how long it took.
+func (r *run) timed(ctx context.Context, name string, do func() (ledger int64, err error)) error {
+	began := time.Now()
+	if p, ok := r.clock.begin(name, began); ok && r.cfg.Progress != nil {
+		r.cfg.Progress(p)
+	}
+	number, err := do()
+	if err != nil {
+		return err
+	}
+	r.times.Entries = append(r.times.Entries, entry{name, time.Since(began).Seconds(), number})
+	part, ok := r.clock.end(name, time.Since(began))
+	if !ok {
+		return nil
+	}
+	_, err = r.cfg.Workspace.DB.ExecContext(ctx, "INSERT OR REPLACE INTO epsql.study_times VALUES (?, ?, ?)",
+		part.pace, part.rows, time.Since(began).Seconds())
+	if err != nil {
+		return store.Fault(err, "study-times", "the time of a part cannot be noted")
+	}
+	return nil
+}
+
 // keepSteps has every step kept in the workspace.
 func (r *run) keepSteps(ctx context.Context) error {
+	have, err := r.have(ctx)
+	if err != nil {
+		return err
+	}
 	for _, st := range r.steps {
-		began := time.Now()
-		key, computed, err := r.keep(ctx, r.cfg.Workspace, st, r.inputs.Deliveries, r.cfg.Again)
+		key := r.stepKey(st)
+		if have[key] && !r.cfg.Again {
+			err = r.useStep(ctx, st, key)
+		} else {
+			err = r.computeStep(ctx, st, key)
+			have[key] = true
+		}
 		if err != nil {
 			return err
 		}
 		r.kept[st.Name] = tableOf(key)
-		if computed {
-			r.spent("step "+st.Name, began, 0)
-			r.tell("step %s: %s computed in %s", st.Name, st.macro.Name, seconds(began))
-		} else {
-			r.tell("step %s: %s has not changed and was not computed again", st.Name, st.macro.Name)
-		}
 		if !slices.ContainsFunc(r.state.Steps, func(s StepRecord) bool { return s.Name == st.Name }) {
 			r.state.Steps = append(r.state.Steps, StepRecord{Name: st.Name, Macro: st.macro.Name, Key: key})
 		}
 	}
 	return r.save()
+}
+
+// computeStep computes a step and keeps it.
+func (r *run) computeStep(ctx context.Context, st step, key string) error {
+	began := time.Now()
+	err := r.timed(ctx, "step "+st.Name, func() (int64, error) { return 0, keep(ctx, r.cfg.Workspace, st, key) })
+	if err == nil {
+		r.tell("step %s: %s computed in %s", st.Name, st.macro.Name, seconds(began))
+	}
+	return err
+}
+
+// useStep takes a step as it is kept.
+func (r *run) useStep(ctx context.Context, st step, key string) error {
+	if _, err := r.cfg.Workspace.DB.ExecContext(ctx, "UPDATE epsql.study_kept SET used_at = now()::TIMESTAMP WHERE key = ?", key); err != nil {
+		return store.Fault(err, "study-keep", "the use of the step %s cannot be noted", st.Name)
+	}
+	r.tell("step %s: %s has not changed and was not computed again", st.Name, st.macro.Name)
+	return nil
 }
 
 // countSteps releases how many rows every step has, as a table like the others:
@@ -319,7 +424,15 @@ func (r *run) countSteps(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	result, record, err := r.release(ctx, p, study.Output{Name: countsName, Formats: []string{"csv"}})
+	var result *guard.Result
+	var record OutputRecord
+	err = r.timed(ctx, "output "+countsName, func() (int64, error) {
+		result, record, err = r.release(ctx, p, study.Output{Name: countsName, Formats: []string{"csv"}})
+		if err != nil {
+			return 0, err
+		}
+		return result.Summary().Ledger, nil
+	})
 	if err != nil {
 		return err
 	}
@@ -342,8 +455,7 @@ func (r *run) countSteps(ctx context.Context) error {
 // writeOutputs answers and writes every output that is not there yet.
 func (r *run) writeOutputs(ctx context.Context) error {
 	for _, o := range r.Plan.Outputs {
-		i := slices.IndexFunc(r.state.Outputs, func(x OutputRecord) bool { return x.Name == o.Name })
-		if i >= 0 && intact(r.folder, r.state.Outputs[i]) {
+		if r.written(o) {
 			r.tell("output %s is there", o.Name)
 			continue
 		}
@@ -351,11 +463,7 @@ func (r *run) writeOutputs(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if i >= 0 {
-			r.state.Outputs[i] = record
-		} else {
-			r.state.Outputs = append(r.state.Outputs, record)
-		}
+		r.state.Outputs = append(slices.DeleteFunc(r.state.Outputs, func(x OutputRecord) bool { return x.Name == o.Name }), record)
 		if err := r.save(); err != nil {
 			return err
 		}
@@ -363,19 +471,32 @@ func (r *run) writeOutputs(ctx context.Context) error {
 	return nil
 }
 
+// written tells whether an output is there, as it was written.
+func (r *run) written(o study.Output) bool {
+	i := slices.IndexFunc(r.state.Outputs, func(x OutputRecord) bool { return x.Name == o.Name })
+	return i >= 0 && intact(r.folder, r.state.Outputs[i])
+}
+
 // writeOutput answers one question and writes its files.
 func (r *run) writeOutput(ctx context.Context, o study.Output) (OutputRecord, error) {
 	began := time.Now()
-	p, err := r.plan(ctx, r.guard, o, r.kept)
+	var summary guard.Summary
+	var record OutputRecord
+	err := r.timed(ctx, "output "+o.Name, func() (int64, error) {
+		p, err := r.plan(ctx, r.guard, o, r.kept)
+		if err != nil {
+			return 0, err
+		}
+		result, written, err := r.release(ctx, p, o)
+		if err != nil {
+			return 0, err
+		}
+		summary, record = result.Summary(), written
+		return summary.Ledger, nil
+	})
 	if err != nil {
 		return OutputRecord{}, err
 	}
-	result, record, err := r.release(ctx, p, o)
-	if err != nil {
-		return OutputRecord{}, err
-	}
-	summary := result.Summary()
-	r.spent("output "+o.Name, began, summary.Ledger)
 	r.tell("output %s: %d rows, %d of %d cells masked, written in %s (%s)", o.Name, record.Rows, record.Masked, record.Cells,
 		seconds(began), strings.Join(formatsOf(o), ", "))
 	for _, note := range summary.Notes {
@@ -430,7 +551,7 @@ func formatsOf(o study.Output) []string {
 
 // finish writes the report and the manifest, in the order of the plan.
 func (r *run) finish() (*Manifest, error) {
-	m := &Manifest{Inputs: r.inputs, Steps: r.state.Steps}
+	m := &Manifest{Inputs: r.inputs, Steps: r.state.Steps, Extraction: r.extraction}
 	for _, o := range r.Plan.Outputs {
 		for _, record := range r.state.Outputs {
 			if record.Name == o.Name {
@@ -457,10 +578,6 @@ func (r *run) finish() (*Manifest, error) {
 	}
 	r.tell("study %s is complete", r.Plan.Name)
 	return m, os.Remove(filepath.Join(r.folder, stateFile))
-}
-
-func (r *run) spent(what string, began time.Time, ledger int64) {
-	r.times.Entries = append(r.times.Entries, entry{what, time.Since(began).Seconds(), ledger})
 }
 
 // tell adds a line to the journal. A journal that cannot be written does not

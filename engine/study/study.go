@@ -54,8 +54,7 @@ type Study struct {
 type step struct {
 	study.Step
 	macro *macros.Macro
-	call  string   // the macro with its arguments, as SQL
-	lists []string // code lists that it reads: "dmg"
+	call  string // the macro with its arguments, as SQL
 }
 
 // Resolve finds what a plan names in the catalogue and among the macros. Its
@@ -196,7 +195,7 @@ func (s *Study) step(st study.Step) (step, error) {
 		}
 	}
 	call := store.Quote(m.Family) + "." + store.Quote(m.Base+"_v"+strconv.Itoa(m.Version)) + "(" + strings.Join(args, ", ") + ")"
-	return step{Step: st, macro: m, call: call, lists: listsOf(m)}, nil
+	return step{Step: st, macro: m, call: call}, nil
 }
 
 // argument is one argument of a call as SQL, "" for a default that stays; i is

@@ -215,9 +215,9 @@ func wantKept(t *testing.T, path string, cat *catalog.Catalog, steps int) {
 	ws := openAt(t, path, cat, 0)
 	defer ws.Close() //nolint:errcheck // only read
 	var notes, tables, both int
-	err := ws.DB.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM epsql.study_steps),
+	err := ws.DB.QueryRowContext(t.Context(), `SELECT (SELECT count(*) FROM epsql.study_kept),
 		(SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'study'),
-		(SELECT count(*) FROM epsql.study_steps JOIN duckdb_tables() ON schema_name = 'study' AND table_name = 's_' || key[:32])`).Scan(&notes, &tables, &both)
+		(SELECT count(*) FROM epsql.study_kept JOIN duckdb_tables() ON schema_name = 'study' AND table_name = 's_' || key[:32])`).Scan(&notes, &tables, &both)
 	if err != nil || notes != steps || tables != steps || both != steps {
 		t.Errorf("%d notes, %d tables, %d of both, want %d: %v", notes, tables, both, steps, err)
 	}
