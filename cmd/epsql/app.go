@@ -47,6 +47,7 @@ func commands() []*cli.Command {
 		shellCommand(),
 		compareCommand(),
 		studyCommand(),
+		codeCommand(),
 		synthCommand(),
 		ledgerCommand(),
 		doctorCommand(),

@@ -196,3 +196,17 @@ func ParseComma(text string) (rune, error) {
 	}
 	return r, nil
 }
+
+// WriteValues writes, for the holder of a table, the values that it must have:
+// one column, called like what they are of.
+func WriteValues(path, name string, values []string) error {
+	return WriteSecret(path, func(w *bufio.Writer) error {
+		out := csv.NewWriter(w)
+		out.Comma = ';'
+		records := [][]string{{name}}
+		for _, v := range values {
+			records = append(records, []string{v})
+		}
+		return out.WriteAll(records)
+	})
+}

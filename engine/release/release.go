@@ -239,3 +239,14 @@ func mismatch(path, format string, args ...any) error {
 	return diag.New(diag.Ledger, "receipt-mismatch", "%s: %s", path, fmt.Sprintf(format, args...)).
 		WithHint("compare the receipt, the file and the workspace with their backups")
 }
+
+// WriteReceipts writes the receipts of all files of an entry into the folder
+// where they stand, for those who write files in a way of their own.
+func WriteReceipts(folder string, e ledger.Entry) error {
+	for i, file := range e.Release.Files {
+		if err := putReceipt(ReceiptPath(filepath.Join(folder, file.Name)), receiptOf(e, i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -68,10 +68,10 @@ func listed(path string) (Listed, bool, error) {
 
 // PlanOf reads the plan that a run goes by.
 func PlanOf(folder string) (*study.Plan, error) {
-	if _, err := os.Stat(filepath.Join(folder, planFolder)); err != nil {
+	if _, err := os.Stat(filepath.Join(folder, PlanFolder)); err != nil {
 		return nil, fault("study-folder", "%s holds no run", folder).WithHint("name the folder of a run: epsql study list").Wrap(err)
 	}
-	return study.Read(os.DirFS(filepath.Join(folder, planFolder)))
+	return study.Read(os.DirFS(filepath.Join(folder, PlanFolder)))
 }
 
 // ChannelOf is the channel that a run goes by.

@@ -21,6 +21,8 @@ type Manifest struct {
 	Inputs
 	Steps   []StepRecord   `json:"steps"`
 	Outputs []OutputRecord `json:"outputs"`
+	// Extraction are the files of coded rows and their hashes, in a channel for them.
+	Extraction map[string]string `json:"extraction,omitempty"`
 }
 
 // Inputs are what a run depends on. Hashes are hex SHA-256.
@@ -35,6 +37,8 @@ type Inputs struct {
 	Macros     map[string]string `json:"macros"`
 	Lists      map[string]string `json:"lists"`
 	Deliveries []Delivery        `json:"deliveries"`
+	// Coding are the dossier, the key (by a fingerprint) and the tables of coded rows.
+	Coding map[string]string `json:"coding,omitempty"`
 }
 
 // StepRecord is a step that was kept. Rows is their number as the guard tells it,
@@ -65,8 +69,9 @@ const (
 	timesFile    = "times.json"
 	journalFile  = "journal.txt"
 	pageFile     = "report.html"
-	planFolder   = "plan"
-	tableFolder  = "outputs"
+	// PlanFolder holds, in the folder of a run, the plan that it goes by.
+	PlanFolder  = "plan"
+	tableFolder = "outputs"
 )
 
 // ReadManifest reads the manifest of a complete run.
@@ -150,6 +155,8 @@ func Diff(a, b *Manifest) []Difference {
 	out = append(out, diffMaps("macro", a.Macros, b.Macros, false)...)
 	out = append(out, diffMaps("list", a.Lists, b.Lists, false)...)
 	out = append(out, diffMaps("delivery", deliveryMap(a.Deliveries), deliveryMap(b.Deliveries), false)...)
+	out = append(out, diffMaps("coding", a.Coding, b.Coding, false)...)
+	out = append(out, diffMaps("extraction", a.Extraction, b.Extraction, false)...)
 	out = append(out, diffMaps("rows of step", stepMap(a.Steps), stepMap(b.Steps), true)...)
 	return append(out, diffMaps("output", outputMap(a.Outputs), outputMap(b.Outputs), false)...)
 }
