@@ -70,6 +70,12 @@ func (a *atoms) reach(person uint32) {
 	}
 }
 
+// room is made for so many atoms.
+func (a *atoms) room(n int) {
+	a.size, a.base = make([]int, 0, n+1), make([]uint32, 0, n+1)
+	a.head, a.in = make([]int32, 0, n+1), make([]int32, 0, n+1)
+}
+
 // cut tells how s cuts the atoms.
 func (a *atoms) cut(s Set) cut {
 	a.reach(s.Members.Maximum())

@@ -221,7 +221,7 @@ func (p *past) compare(s Set) (Collision, bool) {
 	if cut.least() >= k {
 		return Collision{}, false
 	}
-	found, bad := p.span(s, cut, k)
+	found, bad := p.span(s, parts, cut, k)
 	return p.collision(found), bad
 }
 

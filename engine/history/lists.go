@@ -69,6 +69,7 @@ func bulk(sets []Set) (atoms, []parts) {
 	}
 	b := &builder{sets: sets, parts: make([]parts, len(sets)), blocks: make([]members, last>>blockBits+1)}
 	b.atoms.of = make([]uint32, last+1)
+	b.atoms.room(int(min(total, uint64(last)+1)))
 	b.atoms.reach(0)
 	b.atoms.lists = lists{number: make([]int32, 0, min(total, firstMember)), start: []int{0, 0}}
 	b.slots = make([]slot, tableSize(2*int(last)))

@@ -4,11 +4,15 @@ import (
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"epsql/engine/field"
 )
 
-// parts are the hashes of the slices into which the persons of a set fall by
-// their mixed numbers: sums of hashes, so that the hash of several slices
-// together is the sum of theirs.
+// parts are the fingerprints of the slices into which the persons of a set fall by
+// their mixed numbers. A fingerprint is the sum, modulo the prime, of what each
+// person contributes times a number of the person's own: that of a combination of
+// sets is the combination of theirs, and zero for nothing else than nothing but
+// once in 2^61.
 type parts [maxParts]uint64
 
 // maxParts is the highest threshold for which near pairs are found by slices
@@ -27,7 +31,12 @@ func partsOf(s Set) parts {
 
 // put adds a person to the slice of the person's number.
 func (p *parts) put(person uint32, value uint64) {
-	p[person*0x9E3779B1>>28] += mix(uint64(person)<<32 ^ value)
+	n := mix(uint64(person)) >> 3
+	if value != 1 {
+		n = field.Mul(n, value)
+	}
+	at := &p[person*0x9E3779B1>>28]
+	*at = field.Add(*at, n)
 }
 
 func (p parts) hash() uint64 {
@@ -38,11 +47,11 @@ func (p parts) hash() uint64 {
 	return out
 }
 
-// slice is the hash of the slices i, i+k, i+2k … together.
+// slice is the fingerprint of the slices i, i+k, i+2k … together.
 func (p parts) slice(i, k int) uint64 {
 	var out uint64
 	for ; i < maxParts; i += k {
-		out += p[i]
+		out = field.Add(out, p[i])
 	}
 	return out
 }

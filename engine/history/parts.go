@@ -62,34 +62,31 @@ func (p *past) shared(c cut) []int32 {
 	return out
 }
 
-// within counts the persons that every earlier set shares with one of them, of
-// the first that a walk comes by. It is kept: many sets lie in the same total.
+// within counts the persons that every earlier set shares with one of them; of
+// many persons it asks some, evenly. It is kept: many sets lie in the same total.
 func (p *past) within(holder int32) []int32 {
 	if p.inside == nil {
 		p.inside = map[int32][]int32{}
 	}
+	s := p.sets[holder]
+	step := s.size()/maxWalk + 1
 	out, known := p.inside[holder]
 	if !known {
-		out = p.walk(p.sets[holder])
+		out = p.walk(s, step)
 	}
 	for i := len(out); i < len(p.sets); i++ {
-		out = append(out, int32(p.sets[i].Members.AndCardinality(p.sets[holder].Members))) //nolint:gosec // fewer persons than 2^31
+		out = append(out, int32(p.sets[i].Members.AndCardinality(s.Members))/int32(step)) //nolint:gosec // fewer persons than 2^31
 	}
 	p.inside[holder] = out
 	return out
 }
 
-func (p *past) walk(s Set) []int32 {
-	out, steps := make([]int32, len(p.sets)), 0
-	p.seen.begin(len(p.atoms.size))
-	each(s.Members, func(_ int, persons []uint32) {
-		for _, n := range persons {
-			a := p.atoms.of[n]
-			if steps++; steps > maxWalk || p.seen.has(a) {
-				continue
-			}
-			p.seen.add(a)
-			p.atoms.count(a, int32(p.atoms.size[a]), out) //nolint:gosec // fewer persons than 2^31
+// walk counts the sets of every so many persons.
+func (p *past) walk(s Set, step int) []int32 {
+	out := make([]int32, len(p.sets))
+	each(s.Members, func(from int, persons []uint32) {
+		for i := (step - from%step) % step; i < len(persons); i += step {
+			p.atoms.count(p.atoms.of[persons[i]], 1, out)
 		}
 	})
 	return out

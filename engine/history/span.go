@@ -18,7 +18,7 @@ const (
 	outsideHolder  = 32      // of every earlier set that holds the new one
 	newEquations   = 64      // added when coefficients fail elsewhere
 	maxHolders     = 4       // smallest sets that hold the new one, whose parts are looked for
-	maxWalk        = 1 << 16 // persons visited to find them
+	maxWalk        = 1 << 13 // persons visited to find them
 )
 
 // spanning looks for a combination of a new set with earlier ones that leaves
@@ -26,6 +26,7 @@ const (
 type spanning struct {
 	past   *past
 	set    Set
+	parts  parts
 	cut    cut
 	sets   []int32 // the unknowns: their coefficients are asked
 	shared []int32 // by set: persons of the new one
@@ -36,20 +37,20 @@ type spanning struct {
 
 // span tells which earlier sets combine with s to fewer than k persons. In doubt
 // it says that some do.
-func (p *past) span(s Set, c cut, k int) (sets []int32, bad bool) {
+func (p *past) span(s Set, parts parts, c cut, k int) (sets []int32, bad bool) {
 	found, shared := doubt, p.shared(c)
 	if len(p.sets) > MaxSystem {
-		if parts := p.parted(s, shared, k); parts != nil {
-			return parts, true
+		if found := p.parted(s, shared, k); found != nil {
+			return found, true
 		}
 		if uncovered(s.size(), shared, nearest) >= k {
 			return nil, false
 		}
 	} else {
-		sets, found = p.spanOf(s, c, shared, k, MaxSystem)
+		sets, found = p.spanOf(s, parts, c, shared, k, MaxSystem)
 	}
 	if found == doubt {
-		sets, found = p.spanOf(s, c, shared, k, nearest)
+		sets, found = p.spanOf(s, parts, c, shared, k, nearest)
 	}
 	return sets, found != none
 }
@@ -69,8 +70,8 @@ func uncovered(size int, shared []int32, sets int) int {
 }
 
 // spanOf searches the combinations with at most so many sets.
-func (p *past) spanOf(s Set, c cut, shared []int32, k, most int) ([]int32, answer) {
-	z := &spanning{past: p, set: s, cut: c, shared: shared, place: make([]int32, len(p.sets)), asked: map[side]bool{}}
+func (p *past) spanOf(s Set, parts parts, c cut, shared []int32, k, most int) ([]int32, answer) {
+	z := &spanning{past: p, set: s, parts: parts, cut: c, shared: shared, place: make([]int32, len(p.sets)), asked: map[side]bool{}}
 	p.inCut.begin(len(p.atoms.size))
 	for _, part := range c {
 		p.inCut.add(part.atom)
@@ -112,6 +113,9 @@ func (z *spanning) search(budget int) (coefficients []uint64, left int, found an
 		if found != some {
 			return nil, 0, found
 		}
+		if z.exact(coefficients) {
+			return coefficients, 0, some
+		}
 		fails := z.failures(coefficients, max(newEquations, budget))
 		left = 0
 		for _, f := range fails {
@@ -128,6 +132,21 @@ func (z *spanning) search(budget int) (coefficients []uint64, left int, found an
 			}
 		}
 	}
+}
+
+// exact tells by their fingerprints whether the earlier sets, times the
+// coefficients, add up to the new one.
+func (z *spanning) exact(coefficients []uint64) bool {
+	sum := z.parts
+	for i, c := range coefficients {
+		if c == 0 {
+			continue
+		}
+		for j, n := range z.past.near.sets[z.sets[i]] {
+			sum[j] = field.Sub(sum[j], field.Mul(c, n))
+		}
+	}
+	return sum == parts{}
 }
 
 // ask adds the equation of a side; false when it was asked before.
