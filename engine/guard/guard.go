@@ -85,6 +85,8 @@ type Config struct {
 type Guard struct {
 	cfg    Config
 	parser *parse.Parser
+	// glasses are engines that wait for the next question.
+	glasses chan *glassEngine
 }
 
 // New makes a guard. A channel that gives out no tables, or that the workspace's
@@ -105,11 +107,20 @@ func New(ctx context.Context, cfg Config) (*Guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Guard{cfg: cfg, parser: p}, nil
+	return &Guard{cfg: cfg, parser: p, glasses: make(chan *glassEngine, glassesKept)}, nil
 }
 
 // Close releases the guard; the workspace stays open.
-func (g *Guard) Close() error { return g.parser.Close() }
+func (g *Guard) Close() error {
+	for {
+		select {
+		case glass := <-g.glasses:
+			_ = glass.db.Close() // in memory, nothing to lose
+		default:
+			return g.parser.Close()
+		}
+	}
+}
 
 // Query is an analyst's text: one SELECT, or a script of CREATE VIEW steps and
 // one SELECT. File is for messages only. Params replace $name. Steps are the

@@ -63,6 +63,37 @@ func TestTheGlassEngineHoldsOnlyLeaves(t *testing.T) {
 	}
 }
 
+// TestTheGlassEngineIsEmptyForEveryQuestion: what waits for the next question is
+// the engine of the last one without anything that it made, and no engine that
+// met an error.
+func TestTheGlassEngineIsEmptyForEveryQuestion(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	for range 3 {
+		if _, err := ask(t, g, "SELECT pp0020, count(*) FROM population GROUP BY 1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(g.glasses); n != 1 {
+		t.Fatalf("%d engines wait, want the one that served all", n)
+	}
+	glass := <-g.glasses
+	var things int
+	count := "SELECT (SELECT count(*) FROM duckdb_tables()) + (SELECT count(*) FROM duckdb_views() WHERE NOT internal) + (SELECT count(*) FROM duckdb_schemas() WHERE NOT internal)"
+	if err := glass.db.QueryRow(count).Scan(&things); err != nil || things != 0 {
+		t.Errorf("%d things are left: %v", things, err)
+	}
+	if _, err := glass.db.Exec("SET threads = 8"); err == nil {
+		t.Error("its settings are open")
+	}
+	g.glasses <- glass
+	if _, err := ask(t, g, "SELECT count(*) OVER (ORDER BY n RANGE BETWEEN -1 PRECEDING AND 1 FOLLOWING) FROM (SELECT count(*) AS n FROM population)"); err == nil {
+		t.Fatal("the question must fail above the wall")
+	}
+	if len(g.glasses) != 0 {
+		t.Error("an engine that met an error waits for the next question")
+	}
+}
+
 // TestTheGlassEngineHasAMemoryLimit and says so in words of ours.
 func TestTheGlassEngineHasAMemoryLimit(t *testing.T) {
 	err := (&glassEngine{}).fault(t.Context(), &duckdb.Error{Type: duckdb.ErrorTypeOutOfMemory, Msg: "failed to allocate 1932"})

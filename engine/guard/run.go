@@ -21,11 +21,12 @@ func (g *Guard) Run(ctx context.Context, p *Plan) (*Result, error) {
 
 // run answers a plan; with write it is a release.
 func (g *Guard) run(ctx context.Context, p *Plan, write writeFunc) (*Result, ledger.Entry, error) {
-	glass, err := openGlass()
+	glass, err := g.glass()
 	if err != nil {
 		return nil, ledger.Entry{}, err
 	}
-	defer glass.db.Close() //nolint:errcheck // in memory, nothing to lose
+	clean := false
+	defer func() { g.empty(glass, clean) }()
 	c, done, err := g.comparing(ctx, p, write != nil)
 	defer done()
 	if err != nil {
@@ -39,6 +40,7 @@ func (g *Guard) run(ctx context.Context, p *Plan, write writeFunc) (*Result, led
 	if err != nil {
 		return nil, ledger.Entry{}, err
 	}
+	clean = true
 	res.summary = g.summary(p, res, p.rules)
 	res.summary.Notes = append(res.summary.Notes, why...)
 	entry, err := g.record(ctx, p, res, deliveries, c, write)
@@ -60,6 +62,9 @@ func (g *Guard) raise(ctx context.Context, glass *glassEngine, p *Plan, c *compa
 		for _, l := range p.leaves {
 			t, err := collect(ctx, conn, l, p.rules)
 			if err != nil {
+				return err
+			}
+			if err := t.merge(ctx, conn, p); err != nil {
 				return err
 			}
 			tables = append(tables, t)

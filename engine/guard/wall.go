@@ -13,9 +13,13 @@ import (
 	"epsql/sql/diag"
 )
 
-// glassEngine is an in-memory DuckDB of one query that holds nothing but masked
-// leaves. It reads and writes no file, not even for want of memory, and runs on
+// glassEngine is an in-memory DuckDB that holds nothing but the masked leaves of
+// one query. It reads and writes no file, not even for want of memory, and runs on
 // one thread, so that the order of rows is always the same.
+//
+// To open one takes longer than to answer most questions. So it serves again,
+// empty: all that a question makes is made in one transaction, which is rolled
+// back. An engine that met an error is thrown away.
 type glassEngine struct{ db *sql.DB }
 
 const glassSettings = "?threads=1&memory_limit=2GB&autoinstall_known_extensions=false" +
@@ -41,6 +45,42 @@ func openGlass() (*glassEngine, error) {
 	}
 	return &glassEngine{db: db}, nil
 }
+
+// glass gives an empty engine.
+func (g *Guard) glass() (*glassEngine, error) {
+	var glass *glassEngine
+	var err error
+	select {
+	case glass = <-g.glasses:
+	default:
+		if glass, err = openGlass(); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := glass.db.Exec("BEGIN TRANSACTION"); err != nil {
+		return nil, errors.Join(diag.New(diag.Query, "glass", "the engine for masked results cannot be used").Wrap(err), glass.db.Close())
+	}
+	return glass, nil
+}
+
+// empty takes an engine back after a question, clean when it was answered.
+func (g *Guard) empty(glass *glassEngine, clean bool) {
+	if clean {
+		_, err := glass.db.Exec("ROLLBACK")
+		clean = err == nil
+	}
+	if clean {
+		select {
+		case g.glasses <- glass:
+			return
+		default: // enough are waiting
+		}
+	}
+	_ = glass.db.Close() // in memory, nothing to lose
+}
+
+// glassesKept is how many engines wait for questions.
+const glassesKept = 2
 
 func (g *glassEngine) exec(ctx context.Context, query string) error {
 	if _, err := g.db.ExecContext(ctx, query); err != nil {
@@ -167,7 +207,7 @@ func numbered(prefix string, n int) []string {
 // that the presence of a row tells nothing.
 func (g *glassEngine) complete(ctx context.Context, t *table, r rules) error {
 	l := t.leaf
-	if l.public || len(l.keys) == 0 || !l.complete() {
+	if l.public || len(l.keys) == 0 || !l.complete() || t.others > 0 {
 		return nil
 	}
 	conn, err := g.db.Conn(ctx)

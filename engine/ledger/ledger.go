@@ -15,11 +15,12 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
+	"epsql/engine/history"
+	"epsql/sql/diag"
 	"errors"
 	"time"
 
-	"epsql/engine/history"
-	"epsql/sql/diag"
+	"github.com/duckdb/duckdb-go/v2"
 )
 
 //go:embed ledger.sql
@@ -90,24 +91,34 @@ func Append(ctx context.Context, db *sql.DB, e Entry, sets []history.Set) (Entry
 		return e, fault(err)
 	}
 	defer conn.Close() //nolint:errcheck // returned to the pool
-	if _, err := conn.ExecContext(ctx, schema); err != nil {
-		return e, fault(err)
+	// To make the tables every time would cost as much as the entry.
+	entry, err := appendNow(ctx, conn, e, sets)
+	if missing, ok := errors.AsType[*duckdb.Error](err); ok && missing.Type == duckdb.ErrorTypeCatalog {
+		if _, err = conn.ExecContext(ctx, schema); err == nil {
+			entry, err = appendNow(ctx, conn, e, sets)
+		}
 	}
+	return entry, fault(err)
+}
+
+// appendNow adds an entry in a transaction.
+func appendNow(ctx context.Context, conn *sql.Conn, e Entry, sets []history.Set) (Entry, error) {
 	if _, err := conn.ExecContext(ctx, "BEGIN TRANSACTION"); err != nil {
-		return e, fault(err)
+		return e, err
 	}
-	if e, err = appendIn(ctx, conn, e, sets); err != nil {
+	e, err := appendIn(ctx, conn, e, sets)
+	if err != nil {
 		_, undo := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
-		return e, fault(errors.Join(err, undo))
+		return e, errors.Join(err, undo)
 	}
 	_, err = conn.ExecContext(ctx, "COMMIT")
-	return e, fault(err)
+	return e, err
 }
 
 func appendIn(ctx context.Context, conn *sql.Conn, e Entry, sets []history.Set) (Entry, error) {
 	var last int64
-	row := conn.QueryRowContext(ctx, "SELECT number, hash FROM epsql.ledger ORDER BY number DESC LIMIT 1")
-	if err := row.Scan(&last, &e.Previous); err != nil && !errors.Is(err, sql.ErrNoRows) {
+	row := conn.QueryRowContext(ctx, "SELECT coalesce(max(number), 0), coalesce(arg_max(hash, number), '') FROM epsql.ledger")
+	if err := row.Scan(&last, &e.Previous); err != nil {
 		return e, err
 	}
 	e.Number, e.At = last+1, time.Now().UTC().Truncate(time.Second)
