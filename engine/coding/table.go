@@ -3,7 +3,9 @@ package coding
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"io"
 	"maps"
@@ -88,6 +90,15 @@ func (t Table) Write(path string) error {
 		}
 		return out.WriteAll(rows)
 	})
+}
+
+// Hash is the hex SHA-256 of the table, whatever the order of its lines was.
+func (t Table) Hash() string {
+	h := sha256.New()
+	for _, original := range slices.Sorted(maps.Keys(t)) {
+		h.Write([]byte(original + "\x00" + t[original] + "\x00"))
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Column is a column of a delimited file with a header.

@@ -29,6 +29,7 @@ type Receipt struct {
 	Papers    map[string]string `json:"papers"` // reference, date
 	Dossier   string            `json:"dossier_sha256"`
 	Key       string            `json:"key_fingerprint"`
+	Tables    map[string]string `json:"tables_sha256,omitempty"` // made by others, by coding
 	Catalogue string            `json:"catalogue"`
 	// Coincidences are the columns in which numbers equal to an identifier were
 	// let pass, with the dossier's reason.
@@ -53,9 +54,12 @@ type Seal struct {
 	Hash   string    `json:"hash"`
 }
 
-// Hashes are the hashes of the files, by name.
+// Hashes are the hashes of the files, and of the tables that others made, by name.
 func (r *Receipt) Hashes() map[string]string {
 	out := map[string]string{}
+	for name, hash := range r.Tables {
+		out["table "+name] = hash
+	}
 	for _, f := range r.Files {
 		out[f.Name] = f.SHA256
 	}
@@ -89,6 +93,12 @@ func (s *session) receipt(files []File) *Receipt {
 	}
 	for _, p := range d.Papers {
 		r.Papers[p.ID] = p.Reference + ", " + p.Date
+	}
+	for name, table := range s.cfg.Tables {
+		if r.Tables == nil {
+			r.Tables = map[string]string{}
+		}
+		r.Tables[name] = table.Hash()
 	}
 	for _, c := range d.Coincidences {
 		if r.Coincidences == nil {

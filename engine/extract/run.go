@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,6 +86,7 @@ func Run(ctx context.Context, d *Design, cfg Config) (*Receipt, error) {
 }
 
 func (s *session) run(ctx context.Context) (*Receipt, error) {
+	s.tellDropped()
 	for _, step := range []func(context.Context) error{s.selectRows, s.code, s.prepareScan} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -278,6 +280,21 @@ func (s *session) close() {
 		}
 	}
 	_ = errors.Join(err, s.conn.Close()) // the tables end with the workspace, at the latest
+}
+
+// tellDropped tells of every column that does not leave, and why.
+func (s *session) tellDropped() {
+	for _, r := range s.relations {
+		byReason := map[string][]string{}
+		for _, f := range s.fates {
+			if f.Extract == r.Name && !f.Leaves {
+				byReason[f.Why] = append(byReason[f.Why], f.Column)
+			}
+		}
+		for _, why := range slices.Sorted(maps.Keys(byReason)) {
+			s.tell("extract %s: %s: %s", r.Name, why, strings.Join(slices.Compact(byReason[why]), ", "))
+		}
+	}
 }
 
 func (s *session) tell(format string, args ...any) {

@@ -54,11 +54,11 @@ func (r *run) underDossier() error {
 			WithHint("name the project's key with --key FILE, and a folder for the tables with --conversion FOLDER")
 	}
 	r.inputs.Coding["key"] = in.Key.Fingerprint()
-	for name, table := range in.Tables {
+	// Tables are no inputs: who makes one does so from the values of this very run.
+	for name := range in.Tables {
 		if !slices.ContainsFunc(design.Tables(), func(k *catalog.Coding) bool { return k.ID == name }) {
 			return diag.New(diag.Usage, "unknown-table", "nothing that leaves is coded by a table %s", name).WithHint("leave --table %s out", name)
 		}
-		r.inputs.Coding["table "+name] = hashOf(table)
 	}
 	return nil
 }
