@@ -60,7 +60,7 @@ func studyCommand() *cli.Command {
 				Name: "list", Usage: "list the runs in a folder", ArgsUsage: "[FOLDER]", Description: describe("study_list"),
 				Flags: []cli.Flag{jsonFlag()}, Action: listStudies,
 			},
-		}, append(keptCommands(), expireCommands()...)...),
+		}, append(append(keptCommands(), showCommand()), expireCommands()...)...),
 	}
 }
 

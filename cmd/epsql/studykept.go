@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -68,6 +70,49 @@ func cleanSteps(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.ErrWriter, "dropped %s\n", count(n, "kept step"))
 	return nil
+}
+
+// showCommand shows what a run found.
+func showCommand() *cli.Command {
+	return &cli.Command{
+		Name: "show", Usage: "show the tables of a run", ArgsUsage: "RUN [OUTPUT]", Description: describe("study_show"), Action: showStudy,
+	}
+}
+
+func showStudy(c *cli.Context) error {
+	if err := wantArgs(c, 1, 2); err != nil {
+		return err
+	}
+	tables, err := study.Show(c.Args().First(), c.Args().Get(1))
+	if err != nil {
+		return err
+	}
+	for i, t := range tables {
+		if i > 0 {
+			fmt.Fprintln(c.App.Writer)
+		}
+		fmt.Fprintf(c.App.Writer, "%s: %s (%s), %d of %d cells masked\n", t.Name, t.Title.Fr, t.Title.En, t.Record.Masked, t.Record.Cells)
+		l := newListing(t.Columns...)
+		for _, row := range t.Rows {
+			l.add(rightward(t.Rows, row)...)
+		}
+		if err := l.draw(c.App.Writer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rightward makes the cells of columns that hold a number stand right.
+func rightward(all [][]string, row []string) []any {
+	cells := make([]any, len(row))
+	for i, text := range row {
+		cells[i] = text
+		if slices.ContainsFunc(all, func(r []string) bool { _, err := strconv.ParseFloat(r[i], 64); return err == nil }) {
+			cells[i] = number(text)
+		}
+	}
+	return cells
 }
 
 // studyMeter tells on a terminal what a run is doing and how much time is left,

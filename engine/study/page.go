@@ -3,11 +3,8 @@ package study
 import (
 	"bytes"
 	_ "embed"
-	"encoding/csv"
 	"html/template"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 
@@ -81,17 +78,12 @@ func (r *run) pageTable(m *Manifest, o study.Output) (pageTable, error) {
 			t.Record = record
 		}
 	}
-	file, err := os.Open(filepath.Join(r.folder, tableFolder, o.Name+".csv"))
+	columns, lines, err := readTable(r.folder, o.Name)
 	if err != nil {
 		return t, err
 	}
-	defer file.Close() //nolint:errcheck // only read
-	lines, err := csv.NewReader(file).ReadAll()
-	if err != nil || len(lines) == 0 {
-		return t, fault("study-file", "the output %s cannot be read back", o.Name).WithHint("run the study again into another folder").Wrap(err)
-	}
-	t.Columns = lines[0]
-	for _, line := range lines[1:] {
+	t.Columns = columns
+	for _, line := range lines {
 		row := make([]pageCell, len(line))
 		for i, text := range line {
 			_, err := strconv.ParseFloat(text, 64)
