@@ -119,6 +119,7 @@ const exceptional = 0.2
 // and from the plan.
 func (g *Guard) summary(p *Plan, res *Result, r rules) Summary {
 	s := Summary{Channel: p.channel.ID, Mask: p.channel.Mask, ByRule: map[string]int{}, Notes: slices.Clone(p.warnings)}
+	collide := 0 // masked for what left before: larger classes would not help
 	for _, row := range res.rows {
 		for i, c := range row {
 			if res.masks[i] {
@@ -126,13 +127,16 @@ func (g *Guard) summary(p *Plan, res *Result, r rules) Summary {
 			}
 			if c.Masked {
 				s.Masked++
+				if c.rules == history {
+					collide++
+				}
 				for _, d := range r.describe(c.rules) {
 					s.ByRule[d]++
 				}
 			}
 		}
 	}
-	if s.Cells > 0 && float64(s.Masked) > exceptional*float64(s.Cells) {
+	if s.Cells > 0 && float64(s.Masked-collide) > exceptional*float64(s.Cells) {
 		note := "masking is not exceptional here: over a fifth of the cells are masked"
 		if k := p.finestKey(); k != "" {
 			note += "; coarsen " + k + " (fewer, larger classes)"

@@ -417,7 +417,7 @@ func (c *comparison) hide() bool {
 // others names the entries that cells collide with.
 func (c *comparison) others() string {
 	if len(c.collides) == 0 {
-		return "earlier releases"
+		return "other cells of the request"
 	}
 	names := make([]string, len(c.collides))
 	for i, n := range c.collides {
@@ -434,7 +434,10 @@ func (c *comparison) notes() []string {
 	if !c.hidden {
 		return nil
 	}
-	return []string{"cells are masked that would make a small cell together with " + c.others() + ": epsql ledger show tells what was asked then"}
+	if len(c.collides) == 0 {
+		return []string{"cells are masked that would make a small cell together with other cells of the request: ask for them one at a time, or for coarser ones"}
+	}
+	return []string{"cells are masked that would make a small cell together with " + c.others() + ": ask for the same cells as before, or for other classes; epsql ledger show tells what was asked then"}
 }
 
 // collision compares the persons of one side of a row, and counts them as
