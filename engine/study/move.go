@@ -36,7 +36,7 @@ func Move(plan *study.Plan, cat *catalog.Catalog, target string) ([]Change, map[
 		return nil, nil, diag.New(diag.Usage, "study-population", "the catalogue has no population %s", target).
 			WithHint("%s", diag.DidYouMean(target, known, "one of: "+strings.Join(known, ", ")))
 	}
-	m := &move{from: from, to: to, files: maps.Clone(plan.Files)}
+	m := &move{cat: cat, from: from, to: to, files: maps.Clone(plan.Files)}
 	if from.ID != to.ID {
 		m.rewrite("population", from.ID, to.ID)
 	}
@@ -56,6 +56,7 @@ func Move(plan *study.Plan, cat *catalog.Catalog, target string) ([]Change, map[
 
 // move is a move under way.
 type move struct {
+	cat      *catalog.Catalog
 	from, to *catalog.Population
 	files    map[string]string
 	changes  []Change
@@ -108,11 +109,12 @@ func (m *move) words(plan *study.Plan, name string) {
 			continue
 		}
 		at := diag.PosOf(name, text, w.Start)
-		if m.from.Library != "" && m.from.Library != m.to.Library && strings.EqualFold(w.Text, m.from.Library) && isQualifier(words, i) {
+		if m.from.Library != "" && m.from.Library != m.to.Library && strings.EqualFold(w.Text, m.from.Library) && m.isLibrary(words, i) {
 			m.changes = append(m.changes, Change{
 				Pos: at, What: fmt.Sprintf("%s is the library of population %s: tables have no library here", w.Text, m.from.ID), Done: true,
 			})
-			cut = append(cut, [2]int{w.Start, words[i+1].End})
+			rest := text[words[i+1].End:]
+			cut = append(cut, [2]int{w.Start, words[i+1].End + len(rest) - len(strings.TrimLeft(rest, " "))})
 		}
 		if f := m.flag(w.Text); f != nil {
 			advice := "join it, and take its flag in place of the column: epsql macros show " + f.Macro
@@ -130,9 +132,22 @@ func (m *move) words(plan *study.Plan, name string) {
 	}
 }
 
-// isQualifier tells whether a word stands before a dot, and not behind one.
-func isQualifier(words []parse.Word, i int) bool {
-	return i+1 < len(words) && words[i+1].Text == "." && words[i+1].Start == words[i].End && (i == 0 || words[i-1].Text != ".")
+// isLibrary tells whether a word stands before a dot, and not behind one, and
+// what it qualifies is no column: then it would be another name of a table.
+func (m *move) isLibrary(words []parse.Word, i int) bool {
+	if i+2 >= len(words) || words[i+1].Text != "." || i > 0 && words[i-1].Text == "." {
+		return false
+	}
+	name := words[i+2].Text
+	for _, t := range m.cat.Tables {
+		if strings.EqualFold(t.Name, name) {
+			return true
+		}
+	}
+	return !slices.ContainsFunc(m.cat.Tables, func(t *catalog.Table) bool {
+		_, column := t.ColumnByName(name)
+		return column
+	})
 }
 
 // flag is the flag of that name which only the population moved from has.
