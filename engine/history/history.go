@@ -168,6 +168,10 @@ func (p *past) add(s Set) {
 		p.loaded = append(p.loaded, s)
 		return
 	}
+	p.take(s)
+}
+
+func (p *past) take(s Set) {
 	if i, fresh := p.number(s, partsOf(s)); fresh {
 		p.atoms.add(s, i)
 	}
@@ -188,23 +192,32 @@ func (p *past) number(s Set, parts parts) (i int32, fresh bool) {
 
 // settle takes in what was loaded.
 func (p *past) settle() {
-	if len(p.loaded) == 0 {
-		return
+	loaded := p.loaded
+	p.loaded = nil
+	if len(loaded) >= bulkFrom {
+		loaded = p.bulk(loaded)
 	}
-	most := min(len(p.loaded), maxBulk)
-	atoms, hashes := bulk(p.loaded[:most])
-	p.atoms = atoms
-	for i, s := range p.loaded[:most] {
+	for _, s := range loaded {
+		p.take(s)
+	}
+}
+
+// bulkFrom is the number of sets from which it pays to put them in the order of
+// persons.
+const bulkFrom = 256
+
+// bulk takes in many sets, before all others, and gives those that are too many.
+func (p *past) bulk(sets []Set) (rest []Set) {
+	most := min(len(sets), maxBulk)
+	atoms, hashes := bulk(sets[:most], maxMembers)
+	for i, s := range sets[:most] {
 		p.number(s, hashes[i])
 	}
 	if len(p.sets) < most { // some came twice, and must not count twice
-		p.atoms, _ = bulk(p.sets)
+		atoms, _ = bulk(p.sets, maxMembers)
 	}
-	rest := p.loaded[most:]
-	p.loaded = nil
-	for _, s := range rest {
-		p.add(s)
-	}
+	p.atoms = atoms
+	return sets[most:]
 }
 
 func (p *past) compare(s Set) (Collision, bool) {

@@ -197,6 +197,7 @@ func TestFewPersonsAgreeWithTheDefinition(t *testing.T) {
 	}
 	collisions := 0
 	for seed := range rounds {
+		bulk := seed%2 == 0
 		rnd := rand.New(rand.NewPCG(uint64(seed), 3)) //nolint:gosec // a test
 		people, k := 5+rnd.IntN(8), 2+rnd.IntN(3)
 		var h History
@@ -216,13 +217,71 @@ func TestFewPersonsAgreeWithTheDefinition(t *testing.T) {
 				collisions++
 				continue
 			}
-			h.Add(s)
 			past = append(past, v)
+			if h.Add(s); bulk {
+				h = taken(h)
+			}
 		}
 	}
 	if collisions < rounds/10 {
 		t.Errorf("only %d collisions in %d rounds: the test says little", collisions, rounds)
 	}
+}
+
+func TestSetsTakenInByPartsMakeTheSameAtoms(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 5)) //nolint:gosec // a test
+	var sets []Set
+	for range 300 {
+		s := Set{Unit: "person", Members: roaring.New()}
+		for n := uint32(1); n < 30_000; n += 1 + rnd.Uint32N(2000) {
+			s.Members.Add(n)
+		}
+		if rnd.IntN(3) == 0 {
+			for range s.size() {
+				s.Values = append(s.Values, 1+rnd.Uint64N(3))
+			}
+		}
+		sets = append(sets, s)
+	}
+	whole, hashes := bulk(sets, maxMembers)
+	split, again := bulk(sets, 1000)
+	if !slices.Equal(hashes, again) || !slices.Equal(whole.of, split.of) || !slices.Equal(whole.size, split.size) {
+		t.Error("not the same atoms")
+	}
+	for i, s := range sets {
+		if hashes[i] != partsOf(s) {
+			t.Fatal("not the parts of the set")
+		}
+	}
+	for n, atom := range whole.of {
+		got := map[int32]uint64{}
+		whole.sets(atom, func(set int32, value uint64) { got[set] = value })
+		split.sets(split.of[n], func(set int32, value uint64) {
+			if got[set] != value {
+				t.Errorf("person %d has %d in set %d, and %d", n, value, set, got[set])
+			}
+		})
+		for i, s := range sets {
+			want := uint64(0)
+			if s.Members.ContainsInt(n) {
+				want = s.value(int(s.Members.Rank(uint32(n))) - 1) //nolint:gosec // small numbers
+			}
+			if got[int32(i)] != want { //nolint:gosec // few sets
+				t.Fatalf("person %d has %d in set %d, want %d", n, got[int32(i)], i, want) //nolint:gosec // few sets
+			}
+		}
+	}
+}
+
+// taken is a history of the same sets, taken in together.
+func taken(h History) (out History) {
+	for unit, p := range h.units {
+		p.settle()
+		q := out.unit(unit)
+		q.strict = p.strict
+		q.bulk(append(p.sets, p.sets[0]))
+	}
+	return out
 }
 
 // setOf makes a set of the values of persons 1, 2, 3 …

@@ -60,8 +60,8 @@ func setValue(values []uint64, n int, v uint64) []uint64 {
 }
 
 // bulk makes the atoms of sets, which are not more than maxBulk, and hashes their
-// parts.
-func bulk(sets []Set) (atoms, []parts) {
+// parts. At most so many memberships are held at a time, besides the atoms.
+func bulk(sets []Set, most uint64) (atoms, []parts) {
 	last, total := uint32(0), uint64(0)
 	for _, s := range sets {
 		last = max(last, s.Members.Maximum())
@@ -72,9 +72,9 @@ func bulk(sets []Set) (atoms, []parts) {
 	b.atoms.room(int(min(total, uint64(last)+1)))
 	b.atoms.reach(0)
 	b.atoms.lists = lists{number: make([]int32, 0, min(total, firstMember)), start: []int{0, 0}}
-	b.slots = make([]slot, tableSize(2*int(last)))
-	walks := total/maxMembers + 1
-	room := min(total, maxMembers) / uint64(len(b.blocks)) * 9 / 8
+	b.slots = make([]slot, tableSize(2*int(min(total, uint64(last)))))
+	walks := total/most + 1
+	room := min(total, most) / uint64(len(b.blocks)) * 9 / 8
 	for i := range b.blocks {
 		b.blocks[i].at = make([]uint32, 0, room)
 	}
