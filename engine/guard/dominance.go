@@ -135,7 +135,7 @@ func dominates(x string, d *catalog.Dominance) string {
 	largest := func(n int) string {
 		parts := make([]string, n)
 		for i := range parts {
-			parts[i] = "coalesce(list_extract(max(" + x + ", " + itoa(n) + ") FILTER (WHERE u IS NOT NULL), " + itoa(i+1) + "), 0)"
+			parts[i] = "coalesce(array_extract(max(" + x + ", " + itoa(n) + ") FILTER (WHERE u IS NOT NULL), " + itoa(i+1) + "), 0)"
 		}
 		return "(" + strings.Join(parts, " + ") + ")"
 	}
