@@ -91,7 +91,10 @@ type Channel struct {
 	// beside it, is wider than this; 0: it has at least two values.
 	Width int
 	// Round: counts are shown as multiples of this; 0 and 1: as they are.
-	Round     int
+	Round int
+	// Others is the word under which small rows of a table are merged into one, as
+	// far as the merged row may be shown; "": they stay apart.
+	Others    string
 	Dominance *Dominance
 	// History says what a release is compared with: "exports", what was written
 	// to files, or "answers", what was shown on a screen too.

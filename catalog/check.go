@@ -160,6 +160,10 @@ func (l *loader) checkRule(c *Channel) *diag.Error {
 	if c.Round < 0 {
 		return l.fail(&c.ID, fault("round", "channel %s rounds counts to %d", c.ID, c.Round).WithHint("write round: 5, or leave it out"))
 	}
+	if c.Others != "" && (!c.Secondary || c.Dominance != nil || c.Others == c.Mask) {
+		return l.fail(&c.Others, fault("others", "channel %s merges small rows", c.ID).
+			WithHint("others goes with secondary: true and without dominance, and is another word than mask"))
+	}
 	return l.checkDominance(c)
 }
 

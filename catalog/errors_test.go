@@ -76,6 +76,7 @@ func TestLoadRefusesWhatIsNotWholeAndConsistent(t *testing.T) {
 		{"natural persons by codes of another length", "catalog.yaml", "codes: [V]", "codes: [VE]", `catalog.yaml:11:14: the rule for natural persons does not fit itself (give start and length from 1 on, and codes of that length)`},
 		{"an unknown protected unit", "catalog.yaml", "protect: [keeper, practice]", "protect: [keeper, practise]", `catalog.yaml:34:23: there is no unit "practise" (did you mean practice?)`},
 		{"a threshold that contradicts its wording", "catalog.yaml", "threshold: 3", "threshold: 2", `catalog.yaml:21:13: channel open hides cells "<= 2", which is not threshold 2 ("<= 3" goes with threshold 4, "< 5" with threshold 5)`},
+		{"merged rows that amounts could dominate", "catalog.yaml", "history: answers", "others: rest", `catalog.yaml:39:13: channel sealed merges small rows (others goes with secondary: true and without dominance, and is another word than mask)`},
 		{"a wording that is no rule", "catalog.yaml", `strict: "<= 2"`, `strict: "few"`, `catalog.yaml:21:13: channel open hides cells "few", which is not threshold 3 ("<= 3" goes with threshold 4, "< 5" with threshold 5)`},
 		{"a channel without a mask word", "catalog.yaml", "    mask: few\n", "", `catalog.yaml:18:9: channel open has no mask word (add mask: small cell)`},
 		{"zero published without a reason", "catalog.yaml", "    zero_why: the handbook says that zero tells nothing\n", "", `catalog.yaml:23:11: channel open publishes zero without a reason (add zero_why: …)`},

@@ -226,6 +226,7 @@ func (r *reader) channel(c *Channel, n *yaml.Node) {
 		"secondary": r.Boolean(&c.Secondary),
 		"width":     r.Integer(&c.Width),
 		"round":     r.Integer(&c.Round),
+		"others":    r.Text(&c.Others),
 		"dominance": func(n *yaml.Node) {
 			c.Dominance = &Dominance{}
 			r.Object(n, "the dominance rule", strict.Fields{

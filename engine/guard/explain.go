@@ -28,10 +28,14 @@ func (p *Plan) Explain() string {
 	}
 	for _, l := range p.leaves {
 		l.explain(&b)
+		if p.merges(l) {
+			fmt.Fprintf(&b, "  with a text among the keys, rows under the threshold become one, %s, masked unless enough stand behind all of it\n", p.channel.Others)
+		}
 	}
 	for _, f := range p.families {
 		f.explain(&b)
 	}
+	p.explainOverlap(&b)
 	fmt.Fprintf(&b, "\nabove the wall, on masked cells only:\n  %s\n", p.sql)
 	for _, w := range p.warnings {
 		fmt.Fprintf(&b, "note: %s\n", w)
@@ -84,6 +88,21 @@ func (f *family) explain(b *strings.Builder) {
 		names = append(names, m.leaf.table())
 	}
 	fmt.Fprintf(b, "\n%s hold totals and parts of each other:\n  where a masked cell could be worked out from them, further cells are masked, small or not\n", strings.Join(names, ", "))
+}
+
+// explainOverlap tells which leaves are compared by the persons behind them.
+func (p *Plan) explainOverlap(b *strings.Builder) {
+	leaves := p.unlike()
+	if len(leaves) == 1 {
+		fmt.Fprintf(b, "\n%s has several conditions:\n  of cells of a row of which a combination is about few, the last is masked, small or not\n", leaves[0].table())
+	}
+	if len(leaves) > 1 {
+		var names []string
+		for _, l := range leaves {
+			names = append(names, l.table())
+		}
+		fmt.Fprintf(b, "\n%s are over unlike rows, so who stands behind them is compared:\n  of cells of which a combination is about few, the last is masked, small or not; totals come before parts\n", strings.Join(names, ", "))
+	}
 }
 
 func (l *leaf) unitRule(u unitRef) string {

@@ -16,6 +16,8 @@ type leaf struct {
 	// hidden marks a leaf that uses a masked value: all its cells are masked.
 	hidden bool
 	sql    string
+	// ranked marks a leaf of quantiles: its tail depends on its keys.
+	ranked bool
 	// tail is FROM and WHERE of sql. Leaves of one tail are over the same rows: of
 	// two whose keys are nested, by their SQL, one holds totals of the other, cell
 	// by cell of the same SQL. Grouping sets give one leaf for each set.

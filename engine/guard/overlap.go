@@ -71,16 +71,23 @@ func (f *family) total() bool {
 	return false
 }
 
-// conditions are those on which cells stand, a condition and its opposite once.
+// conditions are those that tell cells apart, a condition and its opposite once.
 func (l *leaf) conditions() []string {
 	var out []string
-	for _, c := range l.checks {
+	for k, c := range l.checks {
 		s := plain(c.condition)
-		if s = plain(strings.TrimPrefix(s, "NOT ")); s != "" && !slices.Contains(out, s) {
+		if s = plain(strings.TrimPrefix(s, "NOT ")); l.tellsApart(k) && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+// tellsApart tells whether some cells stand on a condition that matters on both
+// of its sides, and others do not.
+func (l *leaf) tellsApart(check int) bool {
+	without := func(c leafCell) bool { return !slices.Contains(c.checks, check) }
+	return l.checks[check].condition != "" && l.checks[check].twoSided && slices.ContainsFunc(l.cells, without)
 }
 
 // within is the comparison of a request's cells with each other; nil when it needs

@@ -122,7 +122,7 @@ func (x *summit) rankLeaf(l *leaf, set []int) (*leaf, error) {
 	}
 	up.s.decided = x.engine.decided
 	out := x.leafOf(set)
-	out.units, out.grid = up.units, l.grid
+	out.units, out.grid, out.ranked = up.units, l.grid, true
 	var keys []string
 	for i, k := range set {
 		v, err := up.s.bind(x.keys[k])

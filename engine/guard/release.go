@@ -99,6 +99,7 @@ type contributors struct {
 type side struct {
 	cells  []int // of the leaf
 	amount bool
+	silent bool
 	rows   []past.Set // by row; rows that are listed for their public keys alone have none
 }
 
@@ -141,6 +142,9 @@ func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) erro
 		if err != nil {
 			return err
 		}
+		for i := range sides {
+			sides[i].unite(t)
+		}
 		out.sides = append(out.sides, sides)
 	}
 	c.behind = append(c.behind, out)
@@ -160,6 +164,8 @@ func (t *table) identity(row int) string {
 type sideSQL struct {
 	sql    string
 	amount bool
+	// silent: the condition does not tell cells of the request apart.
+	silent bool
 	cells  []int
 }
 
@@ -182,6 +188,7 @@ func (l *leaf) sidesSQL() []sideSQL {
 				s.cells = append(s.cells, i)
 			}
 		}
+		s.silent = !l.tellsApart(k)
 		out = append(out, s)
 	}
 	for i, c := range l.cells {
@@ -347,7 +354,7 @@ func (v *vector) residue(i int) (amount uint64, exact bool) {
 func (r *contributorReader) sides(unit string) []side {
 	var out []side
 	for i, asked := range r.asked {
-		s := side{cells: asked.cells, amount: asked.amount, rows: make([]past.Set, len(r.rows))}
+		s := side{cells: asked.cells, amount: asked.amount, silent: asked.silent, rows: make([]past.Set, len(r.rows))}
 		for row, c := range r.found[i] {
 			if len(c.numbers) > 0 && !(asked.amount && c.inexact) {
 				s.rows[row] = past.Set{Unit: unit, Members: roaring.BitmapOf(c.numbers...), Values: c.amounts}
@@ -377,7 +384,7 @@ func (c *comparison) settle() {
 		return
 	}
 	for _, b := range c.behind {
-		b.visit(func(s past.Set, _ int, _ []int, _ bool) {
+		b.visit(func(s past.Set, _ int, _ []int, _ side) {
 			s.Threshold = int(c.rules.threshold)
 			c.sets = append(c.sets, s)
 		})
@@ -390,7 +397,10 @@ func (c *comparison) settle() {
 func (c *comparison) hide() bool {
 	hidden := false
 	for _, b := range c.behind {
-		b.visit(func(s past.Set, row int, cells []int, amount bool) {
+		b.visit(func(s past.Set, row int, cells []int, of side) {
+			if of.silent && !c.earlier {
+				return
+			}
 			if c.byRow {
 				s = c.inRow(b, row, s)
 			}
@@ -399,7 +409,7 @@ func (c *comparison) hide() bool {
 				return
 			}
 			if len(collision.Entries) == 0 {
-				b.mask(row, cells, amount)
+				b.mask(row, cells, of.amount)
 				return
 			}
 			hidden = true
@@ -455,7 +465,7 @@ func (c *comparison) collision(s past.Set) (past.Collision, bool) {
 
 // visit gives the persons of every side of a row on which shown cells stand, with
 // these cells.
-func (b *contributors) visit(see func(s past.Set, row int, cells []int, amount bool)) {
+func (b *contributors) visit(see func(s past.Set, row int, cells []int, of side)) {
 	for _, row := range b.order {
 		for _, sides := range b.sides {
 			for _, s := range sides {
@@ -469,7 +479,7 @@ func (b *contributors) visit(see func(s past.Set, row int, cells []int, amount b
 					}
 				}
 				if len(cells) > 0 {
-					see(s.rows[row], row, cells, s.amount)
+					see(s.rows[row], row, cells, s)
 				}
 			}
 		}

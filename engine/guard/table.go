@@ -33,6 +33,9 @@ type table struct {
 	listed []bool
 	// why cells were masked to protect others.
 	why []reason
+	// others is the merged row of all small ones, from 1, parts are these.
+	others int
+	parts  []int
 }
 
 func newTable(l *leaf, types []columnar.Type) *table {
