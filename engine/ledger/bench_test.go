@@ -47,3 +47,19 @@ func BenchmarkReleased(b *testing.B) {
 		})
 	}
 }
+// BenchmarkAppend is what recording an answer adds to it: one entry, on disk.
+func BenchmarkAppend(b *testing.B) {
+	db, err := sql.Open("duckdb", filepath.Join(b.TempDir(), "w.duckdb"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("CREATE SCHEMA epsql"); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := Append(b.Context(), db, Entry{User: "a", Query: "SELECT ?"}, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
