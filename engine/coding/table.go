@@ -56,7 +56,7 @@ func parseTable(path string, in io.Reader) (Table, error) {
 		if errors.Is(err, io.EOF) {
 			return t, nil
 		}
-		line, _ := r.FieldPos(0)
+		line := lineOf(r, err)
 		wrong := ""
 		switch {
 		case err != nil:
@@ -76,6 +76,18 @@ func parseTable(path string, in io.Reader) (Table, error) {
 		}
 		t[strings.Clone(row[0])], used[row[1]] = strings.Clone(row[1]), true
 	}
+}
+
+// lineOf is the line that was read last, also when it could not be.
+func lineOf(r *csv.Reader, err error) int {
+	if bad, ok := errors.AsType[*csv.ParseError](err); ok {
+		return bad.Line
+	}
+	if err != nil {
+		return 1
+	}
+	line, _ := r.FieldPos(0)
+	return line
 }
 
 // Write puts a table into a file that only its owner may read, in the order of
@@ -133,9 +145,7 @@ func rows(ctx context.Context, r *csv.Reader, do func(row []string) error) error
 			return nil
 		}
 		if err != nil {
-			line, _ := r.FieldPos(0)
-			// The reader's own words quote nothing, but its columns are of no use here.
-			return fault("bad-file", "a line with another number of columns, or a quote that does not close").At(diag.Pos{Line: line}).
+			return fault("bad-file", "a line with another number of columns, or a quote that does not close").At(diag.Pos{Line: lineOf(r, err)}).
 				WithHint("correct the file").Wrap(err)
 		}
 		if err := do(row); err != nil {

@@ -78,6 +78,51 @@ func TestAFaultyPlanIsRefusedWithItsPlace(t *testing.T) {
 	}
 }
 
+const rows = `extracts:
+  - name: patients
+    title: {fr: P, en: P}
+    step: dmg
+    with: [dmg]
+    where: {annee: $annee}
+  - name: soins
+    title: {fr: S, en: S}
+    table: soins_sante
+    of: patients
+    by: ss00010
+`
+
+func TestExtractsAreReadStrictly(t *testing.T) {
+	p, err := Parse([]byte(good + rows))
+	if err != nil || len(p.Extracts) != 2 || len(p.Extracts[0].Formats) != 2 || p.Extracts[1].By != "ss00010" {
+		t.Fatalf("got %+v, %v", p, err)
+	}
+	for _, c := range []struct{ sentence, old, new, place, says string }{
+		{"an unknown key", "table: soins_sante", "tabel: soins_sante", "study.yaml:29:5", `no key "tabel"`},
+		{"SQL", "table: soins_sante", "sql: a.sql", "study.yaml:29:5", `no key "sql"`},
+		{"no source", "    table: soins_sante\n", "", "study.yaml:27:5", "neither of a table nor of a step"},
+		{"two sources", "step: dmg", "step: dmg\n    table: population", "study.yaml:22:5", "or of both"},
+		{"two extracts of one name", "name: soins", "name: patients", "study.yaml:27:5", "twice"},
+		{"a step that is not there", "step: dmg", "step: dgm", "study.yaml:22:5", "no step dgm is a macro"},
+		{"a step of SQL", "with: [dmg]", "with: [joint]", "study.yaml:25:12", "no step joint is a macro"},
+		{"steps beside a table", "    by: ss00010", "    with: [dmg]", "study.yaml:31:12", "not of a table"},
+		{"an extract that stands below", "of: patients", "of: soins", "study.yaml:27:5", "no extract soins stands above soins"},
+		{"a comparison with nothing", "    of: patients\n", "", "study.yaml:27:5", "nothing to compare it with"},
+		{"a parameter that is not there", "{annee: $annee}\n  - name: soins", "{annee: $anne}\n  - name: soins", "study.yaml:26:20", "no parameter anne"},
+		{"a format that is no file of rows", "    by: ss00010", "    formats: [xlsx]", "study.yaml:27:5", "parquet and csv"},
+	} {
+		t.Run(c.sentence, func(t *testing.T) {
+			if !strings.Contains(rows, c.old) {
+				t.Fatalf("there is no %q", c.old)
+			}
+			_, err := Parse([]byte(good + strings.Replace(rows, c.old, c.new, 1)))
+			e, ok := errors.AsType[*diag.Error](err)
+			if !ok || e.Pos.String() != c.place || !strings.Contains(e.Msg, c.says) || e.Hint == "" {
+				t.Errorf("got %v; want %s: … %s", err, c.place, c.says)
+			}
+		})
+	}
+}
+
 func TestAMissingFileIsToldWhereItIsNamed(t *testing.T) {
 	_, err := Read(fstest.MapFS{File: {Data: []byte(good)}, "joint.sql": {Data: []byte("SELECT 1")}})
 	if err == nil || !strings.Contains(err.Error(), "study.yaml:16:5: the file tableau.sql cannot be read") {
@@ -115,6 +160,7 @@ func TestAQuestionKnowsWhereItsLinesCameFrom(t *testing.T) {
 // where and what to do.
 func FuzzParse(f *testing.F) {
 	f.Add(good)
+	f.Add(good + rows)
 	f.Add("study: &a demo\ntitle: *a\n")
 	f.Add("{}")
 	f.Fuzz(func(t *testing.T, text string) {
