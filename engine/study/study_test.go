@@ -3,6 +3,7 @@ package study
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -10,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +39,7 @@ func TestMain(m *testing.M) {
 	}
 	var err error
 	if shelf, err = os.MkdirTemp("", "study-test-"); err == nil {
-		err = fill(context.Background(), filepath.Join(shelf, "world.duckdb"), "eps")
+		err = fill(context.Background(), filepath.Join(shelf, "world.duckdb"), "eps", 1)
 	}
 	if err == nil {
 		err = copyFile(filepath.Join(shelf, "world.duckdb"), filepath.Join(shelf, "used.duckdb"))
@@ -87,8 +89,9 @@ func runIn(ctx context.Context, db, folder string, threads int) error {
 }
 
 // fill makes a small workspace of made-up rows: 300 persons, 40 prescribers, two
-// years. Everything follows from the row's number.
-func fill(ctx context.Context, path, population string) error {
+// years; or as many times more persons and rows. Everything follows from the row's
+// number.
+func fill(ctx context.Context, path, population string, times int) error {
 	cat, err := catalog.Embedded()
 	if err != nil {
 		return err
@@ -105,18 +108,19 @@ func fill(ctx context.Context, path, population string) error {
 		return err
 	}
 	defer ws.Close() //nolint:errcheck // the last statement writes everything
+	persons, supplies, care := strconv.Itoa(300*times), strconv.Itoa(12000*times), strconv.Itoa(2000*times)
 	for _, statement := range []string{
 		`INSERT INTO epsql.ids_provider SELECT i, CASE WHEN i % 10 = 0 THEN '3' ELSE '1' END || lpad(i::VARCHAR, 7, '0') FROM range(1, 41) AS t(i)`,
 		`INSERT INTO main.pharmanet (ss00010, ss00015, ss00020, ss00050, ss00070, ss00070_qual, ss00135, livraison)
-			SELECT 1 + (i * 7919) % 300, DATE '2008-01-01' + ((i * 31) % 366)::INTEGER, '751012', 1 + i % 3, 1 + (i * 17) % 40,
+			SELECT 1 + (i * 7919) % ` + persons + `, DATE '2008-01-01' + ((i * 31) % 366)::INTEGER, '751012', 1 + i % 3, 1 + (i * 17) % 40,
 				CASE WHEN (i * 17) % 40 < 30 THEN '001' ELSE '580' END, CASE WHEN i % 5 < 2 THEN '1256922' ELSE '1254961' END, 1
-			FROM range(12000) AS t(i)`,
+			FROM range(` + supplies + `) AS t(i)`,
 		`INSERT INTO main.population (pp0010, pp0015, pp0020, pp0030, pp0045, pp0050, pp1002, pp1004, livraison)
 			SELECT i, 1915 + (i * 13) % 93, (1 + i % 2)::VARCHAR, CASE WHEN i % 6 = 0 THEN '111' ELSE '110' END, i, 200812, '1', '0', 2
-			FROM range(1, 301) AS t(i)`,
+			FROM range(1, ` + persons + ` + 1) AS t(i)`,
 		`INSERT INTO main.soins_sante (ss00010, ss00015, ss00020, ss00050, ss00160, ss00165, livraison)
-			SELECT 1 + (i * 101) % 300, DATE '2007-01-01' + (i % 365)::INTEGER, CASE WHEN i % 3 = 0 THEN '102771' ELSE '101076' END, 1, 150, 10, 3
-			FROM range(2000) AS t(i)`,
+			SELECT 1 + (i * 101) % ` + persons + `, DATE '2007-01-01' + (i % 365)::INTEGER, CASE WHEN i % 3 = 0 THEN '102771' ELSE '101076' END, 1, 150, 10, 3
+			FROM range(` + care + `) AS t(i)`,
 		`INSERT INTO epsql.deliveries SELECT i + 1, n, '1' || n, 1, '1', '2008', 'f', 1, repeat(i::VARCHAR, 64), 'csv', 'utf-8', 1, 0, now()::TIMESTAMP, NULL
 			FROM (SELECT unnest(['pharmanet', 'population', 'soins_sante']) AS n, unnest(range(3)) AS i)`,
 		"CHECKPOINT",
@@ -237,9 +241,40 @@ func TestTheSameManifestGivesTheSameBytesOnAnyNumberOfThreads(t *testing.T) {
 	wantKept(t, path, cat, 10)
 }
 
+// TestManyRowsGiveTheSameBytesOnAnyNumberOfThreads: enough rows for threads to
+// share them, and on one of the runs too little memory to hold them.
+func TestManyRowsGiveTheSameBytesOnAnyNumberOfThreads(t *testing.T) {
+	first := filepath.Join(t.TempDir(), "w.duckdb")
+	if err := fill(t.Context(), first, "eps", 25); err != nil {
+		t.Fatal(err)
+	}
+	_, cat, reg := world(t)
+	var runs []map[string]string
+	for i, opts := range []store.Options{{Threads: 1}, {Threads: 4}, {Threads: 2, Memory: "120MB"}} {
+		path := first + strconv.Itoa(i)
+		if err := copyFile(first, path); err != nil {
+			t.Fatal(err)
+		}
+		ws, err := store.Open(t.Context(), path, cat, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folder, _, err := Run(t.Context(), Config{Workspace: ws, Macros: reg, Version: "test"}, plan(t), filepath.Join(t.TempDir(), "run"))
+		if err := errors.Join(err, ws.Close()); err != nil {
+			t.Fatal(err)
+		}
+		runs = append(runs, contents(t, folder))
+	}
+	wantSame(t, runs[0], runs[1])
+	wantSame(t, runs[0], runs[2])
+	if table := runs[0]["outputs/patients_enseignement.csv"]; !strings.Contains(table, ".") {
+		t.Errorf("no share is shown:\n%s", table)
+	}
+}
+
 func TestTheSamePlanRunsOnEverybodyUnderTheStricterRule(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "all.duckdb")
-	if err := fill(t.Context(), path, "exhaustive"); err != nil {
+	if err := fill(t.Context(), path, "exhaustive", 1); err != nil {
 		t.Fatal(err)
 	}
 	_, cat, reg := world(t)
