@@ -26,6 +26,14 @@ import (
 // person, with the conditions that the person meets there and what the person
 // contributes; package history compares, and the ledger keeps the sets.
 //
+// Units besides the owner of the rows, such as providers, are compared by how many
+// rows each has behind a cell and by what these add up to, in a system of their
+// own: an answer less another may be about one provider and many persons. They are
+// compared where the leaf reads their numbers. They are not where a subquery left
+// but a mask of 64 bits of them: there two releases may differ by the rows of one
+// provider, if by those of enough persons. Neither does anything say which
+// providers were behind what left in a channel that does not protect them.
+//
 // All shown cells of the leaves are compared and kept, also those that the query
 // above the wall leaves out: whatever it computes is made of them.
 
@@ -135,7 +143,7 @@ func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) erro
 		out.order = append(out.order, rows[key])
 	}
 	for _, u := range t.leaf.units {
-		if u.bits {
+		if _, mask := u.counted(); mask || u.bits && !c.earlier {
 			continue
 		}
 		sides, err := t.leaf.contributors(ctx, conn, u, rows)
@@ -162,8 +170,9 @@ func (t *table) identity(row int) string {
 // sideSQL is a side as SQL over the rows of one person in one group: a condition
 // that the person meets, or what the person contributes. The whole group is "".
 type sideSQL struct {
-	sql    string
-	amount bool
+	sql       string
+	condition string // that the sql is about; "" is none
+	amount    bool
 	// silent: the condition does not tell cells of the request apart.
 	silent bool
 	cells  []int
@@ -182,7 +191,7 @@ func (l *leaf) sidesSQL() []sideSQL {
 		if c.condition == "" {
 			continue
 		}
-		s := sideSQL{sql: "coalesce(bool_or(" + c.condition + "), FALSE)"}
+		s := sideSQL{sql: "coalesce(bool_or(" + c.condition + "), FALSE)", condition: c.condition}
 		for i, cell := range l.cells {
 			if slices.Contains(cell.checks, k) {
 				s.cells = append(s.cells, i)
@@ -195,6 +204,23 @@ func (l *leaf) sidesSQL() []sideSQL {
 		if sql := additive(c.sql); sql != "" {
 			out = append(out, sideSQL{sql: exactly(sql, c.floating), amount: true, cells: []int{i}})
 		}
+	}
+	return out
+}
+
+// rowSidesSQL are the sides of a leaf for units besides the owner of its rows: how
+// many rows there are of each, in the group, which comes again after the group
+// itself, and under every condition; then what is added up. Who they are is not
+// compared: the same many providers stand behind most cells of a table, and cells
+// of different persons tell nothing of the one whom they do not share.
+func (l *leaf) rowSidesSQL() []sideSQL {
+	sides := l.sidesSQL()
+	out := []sideSQL{sides[0], {sql: "count(*)", amount: true, cells: sides[0].cells}}
+	for _, s := range sides[1:] {
+		if s.condition != "" {
+			s.sql, s.amount = "count_if("+s.condition+")", true
+		}
+		out = append(out, s)
 	}
 	return out
 }
@@ -222,7 +248,8 @@ func (l *leaf) contributorSQL(u unitRef, sides []sideSQL) string {
 	for i, k := range l.keys {
 		list, ordinals = append(list, k.sql), append(ordinals, itoa(i+1))
 	}
-	list = append(list, u.contributor())
+	number, _ := u.counted()
+	list = append(list, number)
 	person := itoa(len(list))
 	ordinals = append(ordinals, person)
 	for _, s := range sides[1:] {
@@ -237,6 +264,9 @@ func (l *leaf) contributorSQL(u unitRef, sides []sideSQL) string {
 // contributors reads the persons of the unit u behind the rows of a leaf.
 func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows map[string]int) ([]side, error) {
 	sides := l.sidesSQL()
+	if u.bits {
+		sides = l.rowSidesSQL()
+	}
 	scan, err := l.query(ctx, conn, l.contributorSQL(u, sides))
 	if err != nil {
 		return nil, err
@@ -250,6 +280,9 @@ func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows
 		n, err := scan.Next()
 		if err != nil {
 			return nil, personFault(ctx, err)
+		}
+		if n == 0 && u.bits {
+			return r.sides(u.unit)[1:], nil
 		}
 		if n == 0 {
 			return r.sides(u.unit), nil

@@ -221,3 +221,33 @@ func TestTheStricterOfTwoChannelsDecides(t *testing.T) {
 		})
 	}
 }
+
+func TestReleasesThatTellOfAProviderTogetherAreMaskedWhereProvidersAreProtected(t *testing.T) {
+	// Provider 5 alone has the qualification 999, and six patients.
+	const extra = "UPDATE main.soins_sante SET ss00065_qual = '999' WHERE ss00065 = 5"
+	const all, most = "SELECT count(*) FROM soins_sante", "SELECT count(*) FROM soins_sante WHERE ss00065_qual <> '999'"
+	by := func(key, where string) string {
+		return "SELECT " + key + ", count(*) FROM soins_sante JOIN population ON ss00010 = pp0010" + where + " GROUP BY 1"
+	}
+	// Provider 1 has all patients of this municipality, and no others.
+	const others = " WHERE pp0025 <> '11001'"
+	for _, c := range []struct{ name, channel, first, second, want string }{
+		{"the rows of all providers but one", "exhaustive", all, most, "-"},
+		{"their amounts", "exhaustive", "SELECT sum(ss00060) FROM soins_sante", "SELECT sum(ss00060) FROM soins_sante WHERE ss00065_qual <> '999'", "-"},
+		{"their patients", "exhaustive", "SELECT count(DISTINCT ss00010) FROM soins_sante", "SELECT count(DISTINCT ss00010) FROM soins_sante WHERE ss00065_qual <> '999'", "-"},
+		{"a condition inside an aggregate", "exhaustive", all, "SELECT count(*) FILTER (WHERE ss00065_qual <> '999') FROM soins_sante", "-"},
+		{"the same again", "exhaustive", all, all, "360"},
+		{"a channel that does not protect providers", "eps", all, most, "336"},
+		{"the same providers behind both, with other patients", "exhaustive", all, "SELECT count(*) FROM soins_sante WHERE ss00015 < DATE '2008-03-01'", "216"},
+		{"the same providers behind cells of different patients", "exhaustive", by("pp0020", ""), by("pp0030", ""), "110 240, 111 120"},
+		{"all in parts, less the parts that other providers have", "exhaustive", by("pp0020", others), by("pp0030", ""), "110 -, 111 -"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := guardOf(t, world(t, "eps", extra), c.channel)
+			released(t, g, c.first)
+			if got := released(t, g, c.second); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}

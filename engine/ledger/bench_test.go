@@ -47,6 +47,7 @@ func BenchmarkReleased(b *testing.B) {
 		})
 	}
 }
+
 // BenchmarkAppend is what recording an answer adds to it: one entry, on disk.
 func BenchmarkAppend(b *testing.B) {
 	db, err := sql.Open("duckdb", filepath.Join(b.TempDir(), "w.duckdb"))

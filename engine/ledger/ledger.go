@@ -15,10 +15,11 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"encoding/json"
-	"epsql/engine/history"
-	"epsql/sql/diag"
 	"errors"
 	"time"
+
+	"epsql/engine/history"
+	"epsql/sql/diag"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
