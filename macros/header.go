@@ -55,7 +55,7 @@ var (
 	fileName   = regexp.MustCompile(`^([a-z][a-z0-9_]*)/([a-z][a-z0-9_]*)_v([1-9][0-9]{0,3})\.sql$`)
 	createLine = regexp.MustCompile(`^CREATE OR REPLACE MACRO ([a-z0-9_.]+)\(`)
 	word       = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-	sqlType    = regexp.MustCompile(`^[A-Z][A-Z0-9]*(\([0-9, ]+\))?$`)
+	sqlType    = regexp.MustCompile(`^[A-Z][A-Z0-9]*(\([0-9, ]+\))?(\[\])?$`)
 	validity   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2})?\.\.(\d{4}-\d{2}-\d{2})?$`)
 	listRef    = regexp.MustCompile(`^([a-z][a-z0-9_]*)@([^\s@]+)$`)
 	sasHash    = regexp.MustCompile(`^sha256:([0-9a-f]{64})$`)
