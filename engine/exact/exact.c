@@ -147,13 +147,31 @@ static double moment(double n, struct pile *xy, struct pile *x, struct pile *y, 
 	return m;
 }
 
-// A sum mostly fits into whole numbers of 2^-192, counted in 320 bits; what does
-// not goes on a pile beside them.
+// A sum has three parts. Whole numbers that are not large, and their products, are
+// counted as such. Most others are whole numbers of 2^-192, counted in 320 bits.
+// What is not goes on a pile.
 enum { WORDS = 5, FRACTION = 192, LARGEST_EXPONENT = 80 };
 struct sum {
+	uint64_t low; // of the whole numbers: low + 2^64 * high
+	int64_t high;
 	uint64_t words[WORDS]; // the lowest first, negative as its complement
 	struct pile *rest;
 };
+
+// whole tells whether x is a whole number whose square is one of 64 bits.
+static inline int whole(double x, int64_t *n) {
+	if (!(x > -2147483648.0 && x < 2147483648.0)) {
+		return 0;
+	}
+	*n = (int64_t)x;
+	return (double)*n == x;
+}
+
+static inline void count_whole(struct sum *s, int64_t n) {
+	uint64_t low = s->low + (uint64_t)n;
+	s->high += (n >> 63) + (low < s->low);
+	s->low = low;
+}
 
 // bits takes a number apart: it is mantissa * 2^exponent, but for its sign. A zero
 // or a number that has less than all bits is not taken apart.
@@ -194,8 +212,11 @@ static void add_beside(struct sum *s, double x, int *failed) {
 // include adds x.
 static inline void include(struct sum *s, double x, int *failed) {
 	uint64_t m;
+	int64_t n;
 	int e;
-	if (bits(x, &m, &e) && e + FRACTION >= 0 && e + 53 <= LARGEST_EXPONENT) {
+	if (whole(x, &n)) {
+		count_whole(s, n);
+	} else if (bits(x, &m, &e) && e + FRACTION >= 0 && e + 53 <= LARGEST_EXPONENT) {
 		count_in(s->words, m, e + FRACTION, x < 0);
 	} else if (x != 0) {
 		add_beside(s, x, failed);
@@ -205,8 +226,11 @@ static inline void include(struct sum *s, double x, int *failed) {
 // include_product adds x * y.
 static inline void include_product(struct sum *s, double x, double y, int *failed) {
 	uint64_t m, n;
+	int64_t i, j;
 	int e, f;
-	if (bits(x, &m, &e) && bits(y, &n, &f) && e + f + FRACTION >= 0 && e + f + 106 <= LARGEST_EXPONENT) {
+	if (whole(x, &i) && whole(y, &j)) {
+		count_whole(s, i * j);
+	} else if (bits(x, &m, &e) && bits(y, &n, &f) && e + f + FRACTION >= 0 && e + f + 106 <= LARGEST_EXPONENT) {
 		count_in(s->words, (unsigned __int128)m * n, e + f + FRACTION, (x < 0) != (y < 0));
 	} else if (x != 0 && y != 0) {
 		double product = x * y;
@@ -216,7 +240,9 @@ static inline void include_product(struct sum *s, double x, double y, int *faile
 }
 
 static void include_sum(struct sum *to, struct sum *from, int *failed) {
-	uint64_t carry = 0;
+	uint64_t carry = 0, low = to->low + from->low;
+	to->high += from->high + (low < to->low);
+	to->low = low;
 	for (int i = 0; i < WORDS; i++) {
 		unsigned __int128 next = (unsigned __int128)to->words[i] + from->words[i] + carry;
 		to->words[i] = (uint64_t)next;
@@ -233,6 +259,10 @@ static struct pile pile_of(struct sum *s, int *failed) {
 	for (int32_t i = 0; s->rest != NULL && i < s->rest->n; i++) {
 		add(&out, parts(s->rest)[i], failed);
 	}
+	// The whole numbers are counted among the others.
+	unsigned __int128 n = (unsigned __int128)(uint64_t)s->high << 64 | s->low;
+	count_in(s->words, s->high < 0 ? -n : n, FRACTION, s->high < 0);
+	s->low = s->high = 0;
 	int minus = s->words[WORDS - 1] >> 63;
 	uint64_t carry = minus;
 	for (int i = 0; i < WORDS; i++) {

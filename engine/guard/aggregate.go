@@ -37,7 +37,7 @@ type aggregate struct {
 	order []term
 }
 
-// spread are the aggregates that fail on numbers that are too large.
+// spread are the aggregates that reckon in floating-point numbers.
 var spread = []string{
 	"stddev", "stddev_samp", "stddev_pop", "var_samp", "var_pop", "variance", "corr", "covar_pop", "covar_samp",
 	"regr_slope", "regr_intercept", "regr_r2", "regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy",
@@ -250,12 +250,6 @@ func (a *aggregate) print(name string, args []string, tail [2]string) {
 	}
 }
 
-// moderate is the SQL of v without numbers whose square is infinite: on such the
-// aggregates of spread fail.
-func moderate(v value) string {
-	return "CASE WHEN abs(CAST(" + v.guarded() + " AS DOUBLE)) <= 1e100 THEN " + v.guarded() + " END"
-}
-
 // arity is how many arguments an aggregate takes.
 func arity(name string) int {
 	switch {
@@ -282,9 +276,6 @@ func (s *scope) aggregateArgs(f *ast.Func, out *aggregate) ([]string, error) {
 		}
 		args[i] = v.bounded()
 		both = append(both, "("+v.guarded()+" IS NOT NULL)")
-		if slices.Contains(spread, f.Name) {
-			args[i] = moderate(v)
-		}
 	}
 	if slices.Contains(pairs, f.Name) {
 		// Only pairs count: many may have either number and few both.

@@ -197,9 +197,6 @@ func windowArity(name string) [2]int {
 func (x *personWindow) value() value {
 	v := value{kind: x.def.kind, encoded: x.encoded}
 	args := sqlArgs(x.args)
-	if slices.Contains(spread, x.w.Name) {
-		args[0] = moderate(x.args[0])
-	}
 	if len(x.args) > 0 {
 		first := x.args[0]
 		if x.def.same {
