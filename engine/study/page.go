@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"epsql/sql/study"
 )
@@ -57,18 +58,27 @@ type panel struct {
 	Title  string
 	Height int
 	Bars   []bar
+	left   int     // where bars begin
+	scale  float64 // of a value to a length
 }
 
-// bar is one row of a plot. A masked bar has no length: it is drawn as masked.
+// bar is one row of a plot: its label ends at Label, the bar begins at X and its
+// value stands behind it, at After. A masked bar has no length: it is drawn as
+// masked.
 type bar struct {
-	Label, Value string
-	Y, Width     int
-	Masked       bool
+	Text, Value        string
+	Label, X, Y, Width int
+	After              int
+	Masked             bool
 }
 
+// Sizes in a plot, which is plotWidth wide.
 const (
-	barHeight = 22
-	barWidth  = 420
+	plotWidth   = 900
+	barHeight   = 22
+	maskedWidth = 60
+	valueWidth  = 90
+	letterWidth = 7 // about that of a letter in the plot's font
 )
 
 func (r *run) pageTable(m *Manifest, o study.Output) (pageTable, error) {
@@ -108,11 +118,16 @@ func (t *pageTable) panels(o study.Output) ([]panel, error) {
 		}
 		index[name] = i
 	}
-	largest := 0.0
+	largest, longest := 0.0, 0
 	for _, row := range t.Rows {
 		if v, err := strconv.ParseFloat(row[index[o.Plot.Value]].Text, 64); err == nil {
 			largest = math.Max(largest, math.Abs(v))
 		}
+		longest = max(longest, utf8.RuneCountInString(row[index[o.Plot.Label]].Text))
+	}
+	blank := panel{left: min(letterWidth*longest+15, plotWidth/2)}
+	if largest > 0 {
+		blank.scale = float64(plotWidth-blank.left-valueWidth) / largest
 	}
 	var out []panel
 	for _, row := range t.Rows {
@@ -123,18 +138,21 @@ func (t *pageTable) panels(o study.Output) ([]panel, error) {
 		i := slices.IndexFunc(out, func(p panel) bool { return p.Title == title })
 		if i < 0 {
 			i = len(out)
-			out = append(out, panel{Title: title})
+			out = append(out, blank)
+			out[i].Title = title
 		}
-		out[i].add(row[index[o.Plot.Label]], row[index[o.Plot.Value]], largest)
+		out[i].add(row[index[o.Plot.Label]], row[index[o.Plot.Value]])
 	}
 	return out, nil
 }
 
-func (p *panel) add(label, value pageCell, largest float64) {
-	b := bar{Label: label.Text, Value: value.Text, Masked: value.Masked, Y: p.Height}
-	if v, err := strconv.ParseFloat(value.Text, 64); err == nil && largest > 0 {
-		b.Width = int(math.Round(math.Abs(v) / largest * barWidth))
+func (p *panel) add(label, value pageCell) {
+	b := bar{Text: label.Text, Value: value.Text, Masked: value.Masked, Label: p.left - 8, X: p.left, Y: p.Height, Width: maskedWidth}
+	if !b.Masked {
+		v, _ := strconv.ParseFloat(value.Text, 64) // what is no number has no length
+		b.Width = int(math.Round(math.Abs(v) * p.scale))
 	}
+	b.After = b.X + b.Width + 8
 	p.Bars = append(p.Bars, b)
 	p.Height += barHeight
 }
