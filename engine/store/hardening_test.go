@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -98,5 +100,25 @@ func TestOnlyTheNamedFoldersAreOpen(t *testing.T) {
 		if _, err := w.DB.Exec(query); err == nil {
 			t.Errorf("%s must fail", query)
 		}
+	}
+}
+
+// TestWhatAKilledProcessLeftInTheTempFolderGoes, as it holds rows; files of
+// somebody else stay.
+func TestWhatAKilledProcessLeftInTheTempFolderGoes(t *testing.T) {
+	path := create(t)
+	left := []string{"duckdb_temp_storage_DEFAULT-0.tmp", "duckdb_temp_block-7.block", "notes.txt"}
+	if err := os.Mkdir(path+".tmp", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range left {
+		if err := os.WriteFile(filepath.Join(path+".tmp", name), []byte("rows"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open1(t, path, Options{})
+	entries, err := os.ReadDir(path + ".tmp")
+	if err != nil || len(entries) != 1 || entries[0].Name() != "notes.txt" {
+		t.Errorf("left are %v: %v", entries, err)
 	}
 }

@@ -77,7 +77,21 @@ func open(path string, opts Options) (*sql.DB, error) {
 		_ = db.Close()
 		return nil, openFault(path, err)
 	}
+	if opts.Temp == "" {
+		sweep(full)
+	}
 	return db, nil
+}
+
+// sweep removes what a killed process left in the workspace's own temp folder:
+// rows of persons that no longer fitted into memory. The file is locked by now, so
+// nobody else works there.
+func sweep(path string) {
+	left, _ := filepath.Glob(filepath.Join(path+".tmp", "duckdb_temp_*")) // the pattern is well formed
+	for _, file := range left {
+		_ = os.Remove(file) // the engine removes it when it next needs the folder
+	}
+	_ = os.Remove(path + ".tmp") // unless something else is in it
 }
 
 // attach makes a new connection see the file under its alias.
