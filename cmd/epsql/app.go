@@ -45,6 +45,7 @@ func commands() []*cli.Command {
 		macrosCommand(),
 		queryCommand(),
 		shellCommand(),
+		portCommand(),
 		compareCommand(),
 		studyCommand(),
 		codeCommand(),

@@ -1,0 +1,833 @@
+package sas
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// dataStep is a DATA step being translated. Its statements are run once, for a
+// row that nobody knows yet: every variable holds the SQL of its value. What is
+// computed more than once becomes a column of an inner query.
+type dataStep struct {
+	p        *program
+	from, to int
+	r        *renderer
+	src      rowSource
+
+	vars     []string // in the order in which SAS would have them
+	env      map[string]val
+	kinds    map[string]kind
+	lengths  map[string]int
+	formats  map[string]format
+	arrays   map[string][]string
+	by       []string
+	desc     map[string]bool
+	retained map[string]*retained
+	trees    []*tree
+
+	path    val // what holds where we are
+	alive   val // the row was not deleted
+	outputs []outputRow
+	columns []computed // of inner queries
+	taken   map[string]bool
+	where   val
+	ordered bool // the order of rows counts
+	at      int  // statement at hand
+	guard   int  // depth of conditions
+	work    int  // statements run, to stop endless unrolling
+
+	keep, drop []expr
+	rename     [][2]string
+}
+
+// computed is a column of an inner query.
+type computed struct {
+	name   string
+	sql    string
+	window bool
+}
+
+// outputRow is a place where a row is written.
+type outputRow struct {
+	cond val
+	env  map[string]val
+	into []string // empty: every data set
+}
+
+const maxWork = 3000
+
+// rowSource is where the rows of a step come from.
+type rowSource struct {
+	inputs  []*relation
+	columns []*column         // as SAS names them
+	sql     map[string]string // what a column is called in SQL
+	from    func(row bool) (ctes []string, from string)
+	unique  [][]string
+	open    bool // more columns than are known
+	ordered bool // needs the order of its inputs
+}
+
+func (p *program) dataStep() {
+	from := p.at
+	to := p.stepEnd(from, "run")
+	d := &dataStep{
+		p: p, from: from, to: to, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
+		arrays: map[string][]string{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always,
+		taken: map[string]bool{"_row": true, "_i": true}, at: from,
+	}
+	d.r = &renderer{lookup: d.lookup, formats: p.formats, note: func(f string, a ...any) { p.noteAt(d.at, f, a...) }, into: p.into}
+	d.r.array = func(name string) ([]string, bool) { list, ok := d.arrays[name]; return list, ok }
+	d.r.order = func() string { d.ordered = true; return "ORDER BY _row" }
+	defer func() { p.at = to }()
+	outs, body, err := d.declare()
+	if err != nil {
+		p.fail(d.at, "%v", err)
+		p.leave(from, to)
+		return
+	}
+	d.run(body)
+	if !d.explicit(body) {
+		d.outputs = append(d.outputs, outputRow{cond: d.alive, env: clone(d.env)})
+	}
+	for i := from; i < to; i++ {
+		if p.state[i].state == Untranslated {
+			p.leave(from, to) // a step with a hole gives wrong rows: none are better
+			return
+		}
+	}
+	if err := d.settle(); err != nil {
+		p.fail(from, "%v", err)
+		p.leave(from, to)
+		return
+	}
+	d.finish(outs)
+}
+
+func clone(env map[string]val) map[string]val {
+	out := make(map[string]val, len(env))
+	for k, v := range env {
+		out[k] = v
+	}
+	return out
+}
+
+// explicit tells whether the step writes rows itself.
+func (d *dataStep) explicit(list []*dataStmt) bool {
+	return slices.ContainsFunc(list, func(s *dataStmt) bool {
+		return s.op == "output" || d.explicit(s.body) || d.explicit(s.other)
+	})
+}
+
+// declare reads what holds for the step as a whole, and gives its statements.
+func (d *dataStep) declare() (outs []setRef, body []*dataStmt, err error) {
+	head := &parser{tokens: d.p.statements[d.from].tokens, at: 1}
+	outs = head.setRefs()
+	if head.accept("/") {
+		head.at = len(head.tokens)
+	}
+	if head.err == nil && !head.done() {
+		head.fail("%q is not understood here", head.peek().original)
+	}
+	if head.err != nil {
+		return nil, nil, head.err
+	}
+	if len(outs) == 0 {
+		outs = []setRef{{name: "data1"}}
+	}
+	// BY comes after SET, which must know it.
+	for i := d.from; i < d.to; i++ {
+		if s := &d.p.statements[i]; s.first() == "by" {
+			if err := d.byStatement(s); err != nil {
+				d.at = i
+				return nil, nil, err
+			}
+		}
+	}
+	sources := 0
+	for d.at = d.from + 1; d.at < d.to; {
+		s := &d.p.statements[d.at]
+		handled, err := d.declaration(s, &sources)
+		if err != nil {
+			return nil, nil, err
+		}
+		if handled {
+			d.at++
+			continue
+		}
+		parse := &dataParser{p: d.p, at: d.at, to: d.to}
+		if s.first() == "end" {
+			d.p.fail(d.at, "end without do")
+			d.at++
+			continue
+		}
+		if st := parse.statement(s.tokens, d.at); st != nil {
+			body = append(body, st)
+			d.mention([]*dataStmt{st})
+		}
+		d.at = max(parse.at, d.at+1)
+	}
+	if sources == 0 {
+		d.src = rowSource{sql: map[string]string{}, from: func(bool) ([]string, string) { return nil, "(SELECT 1 AS _row)" }}
+	}
+	d.at = d.from
+	return outs, body, nil
+}
+
+func (d *dataStep) byStatement(s *statement) error {
+	p := &parser{tokens: s.tokens, at: 1}
+	for p.err == nil && !p.done() {
+		descending := p.accept("descending")
+		if p.is("notsorted") {
+			return fmt.Errorf("by with notsorted is not understood")
+		}
+		n := p.name()
+		d.by = append(d.by, n)
+		d.desc[n] = descending
+	}
+	return p.err
+}
+
+// declaration takes a statement that is none of those that are run.
+func (d *dataStep) declaration(s *statement, sources *int) (bool, error) {
+	p := &parser{tokens: s.tokens, at: 1}
+	if len(s.tokens) > 1 && s.tokens[1].kind == opToken && s.tokens[1].text == "=" {
+		return false, nil
+	}
+	switch s.first() {
+	case "run", "quit":
+		d.p.inert(d.at)
+	case "by":
+	case "set", "merge":
+		if *sources++; *sources > 1 {
+			return true, fmt.Errorf("a second %s in a step is not understood", s.first())
+		}
+		return true, d.readSource(s.first(), p)
+	case "keep":
+		d.keep = append(d.keep, p.variables("")...)
+	case "drop":
+		d.drop = append(d.drop, p.variables("")...)
+	case "rename":
+		d.rename = append(d.rename, p.renames()...)
+	case "length":
+		return true, d.lengthStatement(p)
+	case "format":
+		return true, d.formatStatement(p)
+	case "retain":
+		return true, d.retainStatement(p)
+	case "array":
+		return true, d.arrayStatement(p)
+	case "input":
+		*sources++
+		return true, d.inputStatement(p)
+	case "datalines", "cards", "lines":
+	default:
+		return false, nil
+	}
+	return true, p.err
+}
+
+// variable makes a variable known.
+func (d *dataStep) variable(name string) {
+	if !slices.Contains(d.vars, name) {
+		d.vars = append(d.vars, name)
+	}
+}
+
+// mention makes the variables that statements assign known, in their order.
+func (d *dataStep) mention(list []*dataStmt) {
+	for _, s := range list {
+		if n, ok := s.target.(name); ok {
+			d.variable(n.name)
+			if s.op == "sum" && d.retained[n.name] == nil {
+				d.retain(n.name, constant(0))
+			}
+		}
+		if s.variable != "" {
+			d.variable(s.variable)
+		}
+		if s.op == "where" {
+			d.wherever(s)
+		}
+		d.mention(s.body)
+		d.mention(s.other)
+	}
+}
+
+// wherever takes a where statement: it filters what is read.
+func (d *dataStep) wherever(s *dataStmt) {
+	c, err := d.r.cond(s.cond, false)
+	if err != nil {
+		d.p.fail(s.at, "%v", err)
+		return
+	}
+	d.where = both(d.where, c)
+	s.op = "none"
+}
+
+func (d *dataStep) lengthStatement(p *parser) error {
+	var names []string
+	for p.err == nil && !p.done() {
+		switch {
+		case p.accept("$"):
+			for _, n := range names {
+				d.kinds[n], d.lengths[n] = textKind, atoi(p.peek().text)
+			}
+			p.at++
+			names = nil
+		case p.peek().kind == numberToken:
+			p.at++
+			for _, n := range names {
+				d.kinds[n] = numberKind
+			}
+			names = nil
+		default:
+			list, err := d.r.variables(p.variablesUntil("$"))
+			if err != nil {
+				return err
+			}
+			for _, e := range list {
+				n := e.(name).name
+				names = append(names, n)
+				d.variable(n)
+			}
+		}
+	}
+	return p.err
+}
+
+// variablesUntil reads one variable or list.
+func (p *parser) variablesUntil(string) []expr {
+	sub := parser{tokens: p.tokens[:p.variableEnd()], at: p.at}
+	list := sub.variables("")
+	if sub.err != nil {
+		p.fail("%v", sub.err)
+	}
+	p.at = max(sub.at, p.at+1)
+	return list
+}
+
+func atoi(text string) int {
+	n := 0
+	for _, c := range strings.TrimSuffix(text, ".") {
+		if c < '0' || c > '9' || n > 1<<20 {
+			return n
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+func (d *dataStep) formatStatement(p *parser) error {
+	var names []string
+	for p.err == nil && !p.done() {
+		t := p.peek()
+		next := p.ahead(1)
+		isFormat := t.kind == opToken && t.text == "$" || t.kind == numberToken || t.kind == wordToken && next.kind != wordToken && next.kind != endToken && next.at == t.end && next.text != "-" && next.text != ":"
+		if !isFormat {
+			for _, e := range p.variablesUntil("") {
+				if n, ok := e.(name); ok {
+					names = append(names, n.name)
+				}
+			}
+			continue
+		}
+		f := p.format()
+		for _, n := range names {
+			d.formats[n] = f
+		}
+		names = nil
+	}
+	return p.err
+}
+
+func (d *dataStep) retainStatement(p *parser) error {
+	var names []string
+	for p.err == nil && !p.done() {
+		switch t := p.peek(); {
+		case t.kind == wordToken:
+			list, err := d.r.variables(p.variablesUntil(""))
+			if err != nil {
+				return err
+			}
+			names = nil
+			for _, e := range list {
+				n := e.(name).name
+				d.variable(n)
+				if _, input := d.src.sql[n]; input {
+					continue // of a data set: it is retained anyway
+				}
+				d.retain(n, null)
+				names = append(names, n)
+			}
+		default:
+			initial := p.prefix()
+			v, err := d.r.value(initial)
+			if err != nil {
+				return err
+			}
+			for _, n := range names {
+				d.retain(n, v)
+				d.kinds[n] = v.kind
+				if v.kind == textKind {
+					d.lengths[n] = v.length
+				}
+			}
+		}
+	}
+	return p.err
+}
+
+func (d *dataStep) arrayStatement(p *parser) error {
+	array := p.name()
+	size := 0
+	text := false
+	if p.is("{") || p.is("[") || p.is("(") {
+		closing := map[string]string{"(": ")", "{": "}", "[": "]"}[p.peek().text]
+		p.at++
+		if p.accept("*") {
+			p.want(closing)
+		} else {
+			v, err := (&parser{tokens: []token{p.peek()}}).parse()
+			n, ok := v.(numberLit)
+			if p.at++; err != nil || !ok {
+				return fmt.Errorf("the size of the array %s is not understood", array)
+			}
+			size = int(n.value)
+			if !p.accept(closing) {
+				return fmt.Errorf("arrays of several dimensions, or with a lower bound, are not understood")
+			}
+		}
+	}
+	if p.accept("$") {
+		text = true
+		if p.peek().kind == numberToken {
+			p.at++
+		}
+	} else if p.peek().kind == numberToken {
+		p.at++
+	}
+	if p.is("_temporary_") || p.is("_numeric_") || p.is("_character_") {
+		return fmt.Errorf("an array of %s is not understood", p.peek().text)
+	}
+	list, err := d.r.variables(p.variables("("))
+	if err != nil {
+		return err
+	}
+	if p.is("(") {
+		return fmt.Errorf("initial values of an array are not understood")
+	}
+	for _, e := range list {
+		d.arrays[array] = append(d.arrays[array], e.(name).name)
+	}
+	for i := len(list); i < min(size, 1000) && len(list) == 0; i++ {
+		d.arrays[array] = append(d.arrays[array], fmt.Sprintf("%s%d", array, i+1))
+	}
+	if size > 0 && len(d.arrays[array]) != size {
+		return fmt.Errorf("the array %s has %d variables, not %d", array, len(d.arrays[array]), size)
+	}
+	for _, n := range d.arrays[array] {
+		d.variable(n)
+		if _, ok := d.kinds[n]; !ok && text {
+			d.kinds[n] = textKind
+		}
+	}
+	return p.err
+}
+
+// lookup is the value of a variable at this point of the step.
+func (d *dataStep) lookup(n name) (val, error) {
+	switch {
+	case n.qualifier == "first" || n.qualifier == "last":
+		return d.boundary(n)
+	case n.qualifier != "":
+		return null, fmt.Errorf("%s.%s is not understood in a DATA step", n.qualifier, n.name)
+	case n.name == "_n_":
+		d.ordered = true
+		return d.column("_n_row", val{sql: "row_number() OVER (ORDER BY _row)", kind: numberKind, sure: true, window: true}), nil
+	case n.name == "_error_":
+		return constant(0), nil
+	}
+	v, ok := d.env[n.name]
+	if ok {
+		return d.hoist(n.name, v), nil
+	}
+	if d.src.open {
+		c := &column{name: n.name}
+		d.src.columns = append(d.src.columns, c)
+		d.src.sql[n.name] = sqlName(n.name)
+		d.taken[n.name] = true
+		v = val{sql: sqlName(n.name), prec: precAtom}
+		d.env[n.name] = v
+		d.variable(n.name)
+		return v, nil
+	}
+	if !slices.Contains(d.vars, n.name) {
+		d.p.noteAt(d.at, "the variable %s has no value anywhere: it is missing", n.name)
+		d.variable(n.name)
+	}
+	v = null
+	v.kind = d.kinds[n.name]
+	return v, nil
+}
+
+// hoist makes a long expression a column of an inner query, so that it stands in
+// one place.
+func (d *dataStep) hoist(variable string, v val) val {
+	if v.tree != nil || v.number != nil || v.text != nil || len(v.sql) <= 40 && !v.window || v.prec == precAtom && !strings.ContainsAny(v.sql, " (") {
+		return v
+	}
+	c := d.column(variable, v)
+	d.env[variable] = c
+	return c
+}
+
+// column adds a column to the inner queries, or finds the one that is the same.
+func (d *dataStep) column(wanted string, v val) val {
+	for _, c := range d.columns {
+		if c.sql == v.sql {
+			return val{sql: sqlName(c.name), kind: v.kind, prec: precAtom, length: v.length, sure: v.sure, cond: v.cond}
+		}
+	}
+	unique := wanted
+	for i := 2; d.taken[unique]; i++ {
+		unique = fmt.Sprintf("%s_%d", wanted, i)
+	}
+	d.taken[unique] = true
+	d.columns = append(d.columns, computed{unique, v.sql, v.window})
+	return val{sql: sqlName(unique), kind: v.kind, prec: precAtom, length: v.length, sure: v.sure, cond: v.cond}
+}
+
+// boundary is first.x or last.x.
+func (d *dataStep) boundary(n name) (val, error) {
+	i := slices.Index(d.by, n.name)
+	if i < 0 {
+		return null, fmt.Errorf("%s.%s needs %s in a BY statement", n.qualifier, n.name, n.name)
+	}
+	direction := ""
+	if n.qualifier == "last" {
+		direction = " DESC"
+	}
+	d.ordered = true
+	v := val{sql: fmt.Sprintf("row_number() OVER (PARTITION BY %s ORDER BY _row%s) = 1", d.keys(i+1), direction), cond: true, sure: true, window: true}
+	return d.column(n.qualifier+"_"+n.name, v), nil
+}
+
+// keys are the first n BY variables in SQL.
+func (d *dataStep) keys(n int) string {
+	list := make([]string, n)
+	for i, b := range d.by[:n] {
+		list[i] = d.src.sql[b]
+		if list[i] == "" {
+			list[i] = sqlName(b)
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// run runs statements.
+func (d *dataStep) run(list []*dataStmt) {
+	for i, s := range list {
+		if d.work++; d.work > maxWork {
+			d.p.fail(s.at, "the loops of this step turn too often to be written out")
+			return
+		}
+		d.at = s.at
+		if s.op == "subset" {
+			d.subset(s, list[i+1:])
+			return
+		}
+		if err := d.do(s); err != nil {
+			d.p.fail(s.at, "%v", err)
+		}
+	}
+}
+
+func (d *dataStep) do(s *dataStmt) error {
+	switch s.op {
+	case "assign", "sum":
+		return d.assign(s)
+	case "if":
+		return d.branch(s)
+	case "do":
+		d.run(s.body)
+	case "loop":
+		return d.loop(s)
+	case "delete":
+		d.alive = both(d.alive, d.not(d.path))
+	case "output":
+		d.outputs = append(d.outputs, outputRow{cond: both(d.alive, d.path), env: clone(d.env), into: s.names})
+	}
+	return nil
+}
+
+// not is the negation of a condition in SQL.
+func (d *dataStep) not(c val) val {
+	switch c.sql {
+	case "true":
+		return never
+	case "false":
+		return always
+	}
+	return val{sql: "NOT coalesce(" + c.sql + ", false)", prec: precNot, cond: true, window: c.window}
+}
+
+// subset is an if without then: what follows happens under its condition.
+func (d *dataStep) subset(s *dataStmt, rest []*dataStmt) {
+	c, err := d.r.cond(s.cond, false)
+	if err != nil {
+		d.p.fail(s.at, "%v", err)
+		return
+	}
+	d.alive = both(d.alive, d.and(c))
+	d.run(rest)
+}
+
+// and is a condition that stands under the path.
+func (d *dataStep) and(c val) val {
+	if d.path.sql == "true" {
+		return c
+	}
+	return either(d.not(d.path), c)
+}
+
+func (d *dataStep) target(e expr) (string, error) {
+	switch e := e.(type) {
+	case name:
+		return e.name, nil
+	case element:
+		return d.r.variableOf(e)
+	}
+	return "", fmt.Errorf("this cannot be assigned to")
+}
+
+func (d *dataStep) assign(s *dataStmt) error {
+	n, err := d.target(s.target)
+	if err != nil {
+		return err
+	}
+	d.variable(n)
+	d.r.guarded = d.guard > 0 || d.alive.sql != "true"
+	v, err := d.r.value(s.value)
+	if err != nil {
+		return err
+	}
+	if s.op == "sum" {
+		if d.retained[n] == nil {
+			d.retain(n, constant(0))
+		}
+		v = d.add(n, d.r.toNumber(v))
+	} else {
+		v = d.fit(n, v)
+	}
+	if d.retained[n] != nil {
+		v = d.keepTree(n, v)
+	}
+	v.window = v.window && v.tree == nil
+	d.env[n] = v
+	return nil
+}
+
+// fit gives a value the type and the length of its variable, which are those of
+// the first value that it is given.
+func (d *dataStep) fit(n string, v val) val {
+	if v.cond {
+		v = d.r.toNumber(v)
+	}
+	k, ok := d.kinds[n]
+	if !ok || k == unknownKind {
+		if v.kind != unknownKind {
+			d.kinds[n] = v.kind
+		}
+		if v.kind == textKind {
+			d.lengths[n] = v.length
+		}
+		return v
+	}
+	switch {
+	case k == textKind && v.kind != textKind:
+		v = d.r.toText(v)
+	case k != textKind && v.kind == textKind && !v.isNull():
+		v = d.r.toNumber(v)
+	}
+	if k == textKind && d.lengths[n] > 0 {
+		v = cutTo(v, d.lengths[n])
+	}
+	return v
+}
+
+// cutTo cuts a text to the length of a variable.
+func cutTo(v val, length int) val {
+	switch {
+	case v.text != nil && len([]rune(*v.text)) > length:
+		return constantText(string([]rune(*v.text)[:length]))
+	case v.text != nil || v.length > 0 && v.length <= length || v.isNull():
+	default:
+		window := v.window
+		v = atom(textKind, "rtrim(left(%s, %d))", v.sql, length)
+		v.window = window
+	}
+	v.length = length
+	return v
+}
+
+// branch runs an if: both sides, and then every variable is one or the other.
+func (d *dataStep) branch(s *dataStmt) error {
+	d.r.guarded = d.guard > 0
+	c, err := d.r.cond(s.cond, false)
+	if err != nil {
+		return err
+	}
+	switch c.sql {
+	case "true":
+		d.run(s.body)
+		return nil
+	case "false":
+		d.run(s.other)
+		return nil
+	}
+	if len(c.sql) > 60 && (len(s.body) > 0 && len(s.body[0].body) > 1) || c.window {
+		c = d.column("if_"+fmt.Sprint(d.p.statements[s.at].line), c)
+	}
+	before, path := clone(d.env), d.path
+	d.guard++
+	d.path = both(path, c)
+	d.run(s.body)
+	yes := d.env
+	d.env = clone(before)
+	if len(s.other) > 0 {
+		d.path = both(path, d.not(c))
+		d.run(s.other)
+	}
+	no := d.env
+	d.guard--
+	d.path, d.env = path, before
+	return d.merge(c, yes, no)
+}
+
+// merge puts the two sides of an if together.
+func (d *dataStep) merge(c val, yes, no map[string]val) error {
+	for _, n := range d.vars {
+		y, okY := yes[n]
+		x, okX := no[n]
+		if !okY && !okX || okY && okX && y.sql == x.sql {
+			if okY {
+				d.env[n] = y
+			}
+			continue
+		}
+		if !okY {
+			y = null
+		}
+		if !okX {
+			x = null
+		}
+		if d.retained[n] != nil {
+			d.env[n] = d.caseTree(n, c, y, x)
+			continue
+		}
+		d.env[n] = d.choose(n, c, y, x)
+	}
+	return nil
+}
+
+// choose is one value or the other; a chain of ifs stays one CASE.
+func (d *dataStep) choose(n string, c, yes, no val) val {
+	values, k := d.r.unify([]val{yes, no})
+	if k != d.kinds[n] && k != unknownKind {
+		d.kinds[n] = k
+	}
+	yes, no = values[0], values[1]
+	out := val{kind: k, prec: precAtom, window: c.window || yes.window || no.window, sure: yes.sure && no.sure, length: max(yes.length, no.length)}
+	inner := no.sql
+	switch {
+	case strings.HasPrefix(inner, "CASE WHEN ") && strings.HasSuffix(inner, " END") && wholeCase(inner):
+		out.sql = "CASE WHEN " + c.sql + " THEN " + yes.sql + strings.TrimPrefix(inner, "CASE")
+	case no.isNull():
+		out.sql = "CASE WHEN " + c.sql + " THEN " + yes.sql + " END"
+	default:
+		out.sql = "CASE WHEN " + c.sql + " THEN " + yes.sql + " ELSE " + inner + " END"
+	}
+	return out
+}
+
+// wholeCase tells whether text is one CASE from its first word to its last.
+func wholeCase(text string) bool {
+	depth := 0
+	for i := 0; i < len(text); {
+		if text[i] == '\'' || text[i] == '"' {
+			i += unit(text[i:])
+			continue
+		}
+		if !isLetter(text[i]) {
+			i++
+			continue
+		}
+		n := i
+		for n < len(text) && (isLetter(text[n]) || isDigit(text[n])) {
+			n++
+		}
+		switch text[i:n] {
+		case "CASE":
+			depth++
+		case "END":
+			if depth--; depth == 0 {
+				return n == len(text)
+			}
+		}
+		i = n
+	}
+	return false
+}
+
+// loop writes a loop out: its bounds must be constant.
+func (d *dataStep) loop(s *dataStmt) error {
+	var values []val
+	after := null
+	for _, item := range s.items {
+		from, err := d.r.value(item.from)
+		if err != nil {
+			return err
+		}
+		if item.to == nil {
+			values, after = append(values, from), from
+			continue
+		}
+		list, last, err := d.span(from, item)
+		if err != nil {
+			return err
+		}
+		values, after = append(values, list...), last
+	}
+	d.variable(s.variable)
+	for _, v := range values {
+		d.env[s.variable] = d.fit(s.variable, v)
+		d.run(s.body)
+	}
+	d.env[s.variable] = d.fit(s.variable, after)
+	return nil
+}
+
+func (d *dataStep) span(from val, item loopItem) ([]val, val, error) {
+	to, err := d.r.value(item.to)
+	if err != nil {
+		return nil, null, err
+	}
+	by := constant(1)
+	if item.by != nil {
+		if by, err = d.r.value(item.by); err != nil {
+			return nil, null, err
+		}
+	}
+	if from.number == nil || to.number == nil || by.number == nil || *by.number == 0 {
+		return nil, null, fmt.Errorf("the bounds of the loop depend on the data")
+	}
+	var out []val
+	x := *from.number
+	for ; *by.number > 0 && x <= *to.number || *by.number < 0 && x >= *to.number; x += *by.number {
+		if out = append(out, constant(x)); len(out) > maxWork {
+			return nil, null, fmt.Errorf("the loop turns too often to be written out")
+		}
+	}
+	return out, constant(x), nil
+}

@@ -1,0 +1,442 @@
+package sas
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// finish makes the views of a DATA step.
+func (d *dataStep) finish(outs []setRef) {
+	for _, ref := range outs {
+		if setName(ref.name) == "_null_" {
+			if len(outs) == 1 {
+				d.p.inert(d.from)
+				d.p.leave(d.from, d.to)
+			}
+			continue
+		}
+		var outputs []outputRow
+		for _, o := range d.outputs {
+			if o.into == nil || slices.Contains(o.into, setName(ref.name)) {
+				outputs = append(outputs, o)
+			}
+		}
+		if err := d.view(ref, outputs); err != nil {
+			d.p.fail(d.from, "%v", err)
+			d.p.leave(d.from, d.to)
+			return
+		}
+	}
+}
+
+// view makes one view.
+func (d *dataStep) view(ref setRef, outputs []outputRow) error {
+	names, err := d.kept(ref)
+	if err != nil {
+		return err
+	}
+	own := *d // the columns that this view needs
+	own.columns = slices.Clone(d.columns)
+	for i := range outputs {
+		env := map[string]val{}
+		for _, n := range names {
+			env[n] = outputs[i].env[n]
+		}
+		outputs[i].env = env
+	}
+	own.used(outputs)
+	layers, err := own.layers()
+	if err != nil {
+		return err
+	}
+	columns := d.outColumns(names, outputs)
+	// The data sets that are read are looked up before a new one takes a name.
+	step := &step{inputs: d.src.inputs, ordered: d.needsOrder(own.columns, outputs)}
+	rel := d.p.make(ref.name)
+	step.out = rel
+	renamed := d.renamed(ref)
+	for i, c := range columns {
+		if to, ok := renamed[c.name]; ok {
+			columns[i].name = to
+		}
+	}
+	rel.columns, rel.unique = columns, d.uniqueness(names, outputs, renamed)
+	rel.known = !d.src.open
+	if d.src.open {
+		d.p.noteAt(d.from, "only the variables that the program names are there: the columns of %s are not known", d.src.inputs[0].name)
+	}
+	step.query = func() string { return own.write(names, columns, layers, outputs, rel.row, step.ordered) }
+	d.p.add(d.from, d.to, step)
+	return nil
+}
+
+// needsOrder tells whether the rows must be in order for what a view computes.
+func (d *dataStep) needsOrder(columns []computed, outputs []outputRow) bool {
+	if d.src.ordered {
+		return true
+	}
+	for _, c := range columns {
+		if strings.Contains(c.sql, "_row") {
+			return true
+		}
+	}
+	for _, o := range outputs {
+		for _, v := range o.env {
+			if strings.Contains(v.sql, "_row") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// kept are the variables of a data set that is written, under their names in the
+// step.
+func (d *dataStep) kept(ref setRef) ([]string, error) {
+	var all []*column
+	for _, n := range d.vars {
+		all = append(all, &column{name: n})
+	}
+	lists := map[string][]string{}
+	for what, list := range map[string][]expr{"keep": d.keep, "drop": d.drop, "keep=": ref.keep, "drop=": ref.drop} {
+		var plain []expr
+		for _, e := range list {
+			if el, ok := e.(name); ok {
+				if array, ok := d.arrays[el.name]; ok {
+					for _, n := range array {
+						plain = append(plain, name{"", n})
+					}
+					continue
+				}
+			}
+			plain = append(plain, e)
+		}
+		names, err := pick(all, plain)
+		if err != nil {
+			return nil, err
+		}
+		lists[what] = names
+	}
+	flags := map[string]bool{}
+	for _, in := range d.inNames() {
+		flags[in] = true
+	}
+	var out []string
+	for _, n := range d.vars {
+		switch {
+		case flags[n] && d.src.sql[n] == "":
+		case d.keep != nil && !slices.Contains(lists["keep"], n), ref.keep != nil && !slices.Contains(lists["keep="], n):
+		case slices.Contains(lists["drop"], n), slices.Contains(lists["drop="], n):
+		default:
+			out = append(out, n)
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("no variable is left")
+	}
+	return out, nil
+}
+
+// inNames are the variables of in=, which are never written.
+func (d *dataStep) inNames() (names []string) {
+	for i := d.from; i < d.to; i++ {
+		s := &d.p.statements[i]
+		if first := s.first(); first == "set" || first == "merge" {
+			p := &parser{tokens: s.tokens, at: 1}
+			for _, ref := range p.setRefs() {
+				if ref.in != "" {
+					names = append(names, ref.in)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// renamed are the new names of variables that are written.
+func (d *dataStep) renamed(ref setRef) map[string]string {
+	out := map[string]string{}
+	for _, pair := range append(slices.Clone(d.rename), ref.rename...) {
+		out[pair[0]] = pair[1]
+	}
+	return out
+}
+
+// outColumns are the columns that a data set gets.
+func (d *dataStep) outColumns(names []string, outputs []outputRow) []*column {
+	var out []*column
+	for _, n := range names {
+		c := &column{name: n, kind: d.kinds[n], length: d.lengths[n], format: d.formats[n]}
+		var values []val
+		for _, o := range outputs {
+			values = append(values, o.env[n])
+		}
+		if _, k := d.r.unify(values); k != unknownKind {
+			c.kind = k
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// uniqueness are the keys of a data set that is written.
+func (d *dataStep) uniqueness(names []string, outputs []outputRow, renamed map[string]string) (unique [][]string) {
+	if len(outputs) != 1 || len(renamed) > 0 {
+		return nil
+	}
+	candidates := d.src.unique
+	for i, b := range d.by {
+		for _, side := range []string{"first_", "last_"} {
+			for _, part := range strings.Split(outputs[0].cond.sql, " AND ") {
+				if part == sqlName(side+b) {
+					candidates = append(candidates, d.by[:i+1])
+				}
+			}
+		}
+	}
+	for _, key := range candidates {
+		whole := true
+		for _, k := range key {
+			v := outputs[0].env[k]
+			whole = whole && slices.Contains(names, k) && v.sql == d.src.sql[k]
+		}
+		if whole {
+			unique = append(unique, key)
+		}
+	}
+	return unique
+}
+
+// write writes the query.
+func (d *dataStep) write(names []string, columns []*column, layers [][]computed, outputs []outputRow, row, ordered bool) string {
+	ctes, from := d.src.from(row || ordered)
+	where := d.where
+	inside := len(layers) > 0 && where.sql != "true"
+	if inside {
+		ctes = append(ctes, "filtered AS (\n  SELECT *\n  FROM "+from+"\n  WHERE "+where.sql+"\n)")
+		from, where = "filtered", always
+	}
+	for i, layer := range layers {
+		var list []string
+		for _, c := range layer {
+			list = append(list, c.sql+" AS "+sqlName(c.name))
+		}
+		cte := "computed"
+		if i > 0 {
+			cte += "_" + strconv.Itoa(i+1)
+		}
+		ctes = append(ctes, cte+" AS (\n  SELECT *,\n    "+strings.Join(list, ",\n    ")+"\n  FROM "+from+"\n)")
+		from = cte
+	}
+	var parts []string
+	for i, o := range outputs {
+		parts = append(parts, d.part(i, names, columns, o, from, both(where, o.cond), row, len(outputs) > 1))
+	}
+	body := strings.Join(parts, "\nUNION ALL\n")
+	switch {
+	case len(parts) == 0:
+		body = d.part(0, names, columns, outputRow{cond: never, env: map[string]val{}}, from, never, row, false)
+	case len(parts) > 1 && row:
+		ctes = append(ctes, "written AS (\n"+indent(body)+"\n)")
+		body = "SELECT * EXCLUDE (_row, _turn), row_number() OVER (ORDER BY _row, _turn) AS _row\nFROM written"
+	}
+	if len(ctes) == 0 {
+		return body
+	}
+	return "WITH " + strings.Join(ctes, ", ") + "\n" + body
+}
+
+func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }
+
+// part is the query of one place where rows are written.
+func (d *dataStep) part(turn int, names []string, columns []*column, o outputRow, from string, where val, row, several bool) string {
+	var list []string
+	untouched := len(names) >= len(d.src.columns) && d.whole(from, row)
+	for i, n := range names {
+		v, ok := o.env[n]
+		if !ok || v.sql == "" {
+			v = null
+		}
+		sql := d.output(v, columns[i].kind)
+		list = append(list, as(sql, columns[i].name))
+		if i < len(d.src.columns) {
+			untouched = untouched && sql == sqlName(columns[i].name) && sql == d.src.sql[d.src.columns[i].name]
+		}
+	}
+	if untouched && !several {
+		list = append([]string{"*"}, list[len(d.src.columns):]...)
+	} else if row {
+		list = append(list, "_row")
+	}
+	if several && row {
+		list = append(list, fmt.Sprintf("%d AS _turn", turn+1))
+	}
+	query := "SELECT " + wrap(list) + "\nFROM " + from
+	if where.sql != "true" {
+		query += "\nWHERE " + where.sql
+	}
+	return query
+}
+
+// whole tells whether SELECT * would give just the columns of the source.
+func (d *dataStep) whole(from string, row bool) bool {
+	return len(d.src.inputs) == 1 && from == d.src.inputs[0].ref() && d.src.inputs[0].row == row && len(d.src.inputs[0].columns) == len(d.src.columns) && !d.src.open
+}
+
+// wrap writes a list on one line, or on several when it is long.
+func wrap(list []string) string {
+	text := strings.Join(list, ", ")
+	if len(text) <= 100 {
+		return text
+	}
+	return strings.Join(list, ",\n  ")
+}
+
+// output is a value as a column of the kind that it has.
+func (d *dataStep) output(v val, k kind) string {
+	switch {
+	case v.cond:
+		return d.r.toNumber(v).sql
+	case v.isNull():
+		return "CAST(NULL AS " + typeOf(k) + ")"
+	case k == numberKind:
+		return d.r.toNumber(v).sql
+	case k == textKind:
+		return d.r.toText(v).sql
+	}
+	return v.sql
+}
+
+func typeOf(k kind) string {
+	switch k {
+	case textKind:
+		return "VARCHAR"
+	case dateKind:
+		return "DATE"
+	case stampKind:
+		return "TIMESTAMP"
+	}
+	return "DOUBLE"
+}
+
+// inputStatement reads lines that stand in the program.
+func (d *dataStep) inputStatement(p *parser) error {
+	var columns []*column
+	for p.err == nil && !p.done() {
+		if p.peek().kind != wordToken {
+			return fmt.Errorf("input is understood as a list of variables alone")
+		}
+		c := &column{name: p.name(), kind: numberKind}
+		switch t := p.peek(); {
+		case p.accept("$"):
+			c.kind, c.length = textKind, 8
+		case t.kind == opToken && t.text == ":":
+			p.at++
+			f := p.format()
+			switch {
+			case strings.HasPrefix(f.name, "$"):
+				c.kind, c.length = textKind, f.width
+			case datePatterns[f.name].width > 0:
+				c.kind, c.format = dateKind, f
+			}
+		}
+		if n := d.lengths[c.name]; n > 0 && d.kinds[c.name] == textKind {
+			c.kind, c.length = textKind, n
+		}
+		columns = append(columns, c)
+	}
+	if p.err != nil {
+		return p.err
+	}
+	rows, err := d.dataRows(columns)
+	if err != nil {
+		return err
+	}
+	d.src = rowSource{columns: columns, sql: plainNames(columns), from: func(row bool) ([]string, string) {
+		names := sqlNames((&relation{columns: columns}).names())
+		list := slices.Clone(rows)
+		if row {
+			names = append(names, "_row")
+			for i := range list {
+				list[i] = strings.TrimSuffix(list[i], ")") + fmt.Sprintf(", %d)", i+1)
+			}
+		}
+		return []string{"lines(" + strings.Join(names, ", ") + ") AS (\n  VALUES " + strings.Join(list, ",\n    ") + "\n)"}, "lines"
+	}}
+	d.adopt()
+	return nil
+}
+
+// dataRows are the lines after datalines as rows of SQL.
+func (d *dataStep) dataRows(columns []*column) (rows []string, err error) {
+	var lines []string
+	separator := ""
+	for i := d.from; i < d.to; i++ {
+		switch s := &d.p.statements[i]; s.first() {
+		case "datalines", "cards", "lines":
+			lines = s.data
+		case "infile":
+			return nil, fmt.Errorf("infile is not understood: load the file and name it in the mapping file")
+		}
+	}
+	_ = separator
+	for _, line := range lines {
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		if len(fields) < len(columns) {
+			return nil, fmt.Errorf("a line has fewer values than there are variables")
+		}
+		var list []string
+		for i, c := range columns {
+			value, err := dataValue(fields[i], c)
+			if err != nil {
+				return nil, err
+			}
+			if len(rows) == 0 {
+				value = "CAST(" + value + " AS " + typeOf(c.kind) + ")"
+			}
+			list = append(list, value)
+		}
+		rows = append(rows, "("+strings.Join(list, ", ")+")")
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("there are no lines behind datalines")
+	}
+	return rows, nil
+}
+
+// dataValue is one value of a line.
+func dataValue(text string, c *column) (string, error) {
+	if text == "." {
+		return "NULL", nil
+	}
+	switch c.kind {
+	case textKind:
+		if c.length > 0 && len([]rune(text)) > c.length {
+			text = string([]rune(text)[:c.length])
+		}
+		return quoteText(text), nil
+	case dateKind:
+		y, m, day, ok := parseDate(text)
+		if c.format.name == "yymmdd" {
+			n, _ := fmt.Sscanf(strings.NewReplacer("-", "", "/", "").Replace(text), "%4d%2d%2d", &y, &m, &day)
+			ok = n == 3
+		}
+		if c.format.name == "ddmmyy" {
+			n, _ := fmt.Sscanf(strings.NewReplacer("-", "", "/", "").Replace(text), "%2d%2d%4d", &day, &m, &y)
+			ok = n == 3
+		}
+		if !ok {
+			return "", fmt.Errorf("a value of %s is no date of its format", c.name)
+		}
+		return fmt.Sprintf("DATE '%04d-%02d-%02d'", y, m, day), nil
+	}
+	if _, err := strconv.ParseFloat(text, 64); err != nil {
+		return "", fmt.Errorf("a value of %s is no number", c.name)
+	}
+	return text, nil
+}

@@ -1,0 +1,429 @@
+package sas
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// procCall is a procedure with its options and statements.
+type procCall struct {
+	p        *program
+	from, to int
+	data     *input
+	out      setRef
+	hasOut   bool
+	flags    map[string]bool
+	values   map[string]string
+	d        *dataStep // a reader of data sets and expressions
+	by       []string
+	desc     map[string]bool
+	where    val
+}
+
+// call reads the statement PROC … and the statements that all procedures share.
+func (p *program) call(from, to int) (*procCall, error) {
+	c := &procCall{p: p, from: from, to: to, flags: map[string]bool{}, values: map[string]string{}, where: always}
+	c.d = &dataStep{p: p, from: from, to: to, at: from, desc: map[string]bool{}}
+	c.d.r = &renderer{formats: p.formats, note: func(f string, a ...any) { p.noteAt(from, f, a...) }, into: p.into}
+	ps := &parser{tokens: p.statements[from].tokens, at: 2}
+	var data setRef
+	for ps.err == nil && !ps.done() {
+		word := ps.name()
+		switch {
+		case !ps.accept("="):
+			c.flags[word] = true
+		case word == "data" || word == "base" || word == "new":
+			ref := ps.setRef()
+			if word == "base" {
+				c.out, c.hasOut = ref, true
+			} else {
+				data = ref
+			}
+		case word == "out":
+			c.out, c.hasOut = ps.setRef(), true
+		default:
+			c.values[word] = ps.peek().text
+			ps.at++
+		}
+	}
+	if ps.err != nil {
+		return nil, ps.err
+	}
+	if data.name == "" {
+		if p.last == nil {
+			return nil, fmt.Errorf("there is no data set to work on")
+		}
+		for key, rel := range p.sets {
+			if rel == p.last {
+				data.name = key
+			}
+		}
+	}
+	if err := c.shared(); err != nil {
+		return nil, err
+	}
+	c.d.by = c.by
+	in, err := c.d.read(data)
+	if err != nil {
+		return nil, err
+	}
+	c.data = in
+	c.d.r.lookup = c.lookup
+	if in.where != "" {
+		c.where = val{sql: in.where, prec: precOr, cond: true}
+	}
+	return c, c.wheres()
+}
+
+// shared reads BY.
+func (c *procCall) shared() error {
+	c.desc = c.d.desc
+	for i := c.from + 1; i < c.to; i++ {
+		if s := &c.p.statements[i]; s.first() == "by" {
+			if err := c.d.byStatement(s); err != nil {
+				return err
+			}
+		}
+	}
+	c.by = c.d.by
+	return nil
+}
+
+func (c *procCall) wheres() error {
+	for i := c.from + 1; i < c.to; i++ {
+		s := &c.p.statements[i]
+		if s.first() != "where" {
+			continue
+		}
+		e, err := (&parser{tokens: s.tokens[1:]}).parse()
+		if err != nil {
+			return err
+		}
+		w, err := c.d.r.cond(e, false)
+		if err != nil {
+			return err
+		}
+		c.where = both(c.where, w)
+	}
+	return nil
+}
+
+func (c *procCall) lookup(n name) (val, error) {
+	for _, col := range c.data.list {
+		if col.name == n.name && n.qualifier == "" {
+			return val{sql: c.data.sql[n.name], kind: col.kind, prec: precAtom, length: col.length}, nil
+		}
+	}
+	if !c.data.rel.known && n.qualifier == "" {
+		return val{sql: sqlName(n.name), prec: precAtom}, nil
+	}
+	return null, fmt.Errorf("%s has no variable %s", c.data.ref.name, n.name)
+}
+
+// column is the column of a variable.
+func (c *procCall) column(n string) *column {
+	for _, col := range c.data.list {
+		if col.name == n {
+			return col
+		}
+	}
+	return &column{name: n}
+}
+
+// statement finds the statement of that name.
+func (c *procCall) statement(name string) (*statement, int) {
+	for i := c.from + 1; i < c.to; i++ {
+		if s := &c.p.statements[i]; s.first() == name {
+			return s, i
+		}
+	}
+	return nil, -1
+}
+
+// variables are those of a statement such as VAR.
+func (c *procCall) variables(statement string) ([]string, error) {
+	s, _ := c.statement(statement)
+	if s == nil {
+		return nil, nil
+	}
+	p := &parser{tokens: s.tokens, at: 1}
+	list := p.variables("/")
+	if p.err != nil {
+		return nil, p.err
+	}
+	names, err := pick(c.data.list, list)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range names {
+		if _, err := c.lookup(name{"", n}); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+// known refuses statements that a procedure does not understand.
+func (c *procCall) known(names ...string) error {
+	for i := c.from + 1; i < c.to; i++ {
+		s := &c.p.statements[i]
+		first := s.first()
+		switch {
+		case contains(names, first) || contains([]string{"by", "where", "run", "quit", "label"}, first) || strings.HasPrefix(first, "title") || strings.HasPrefix(first, "footnote"):
+		case first == "format" && !contains(names, "format"):
+			c.p.inert(i)
+		default:
+			return fmt.Errorf("the statement %s is not understood in this procedure", first)
+		}
+	}
+	return nil
+}
+
+func (c *procCall) filter() string {
+	if c.where.sql == "true" {
+		return ""
+	}
+	return "\nWHERE " + c.where.sql
+}
+
+// guardProc runs a procedure, and keeps it as a comment when it fails.
+func (p *program) guardProc(from, to int, run func(c *procCall) error) {
+	c, err := p.call(from, to)
+	if err == nil {
+		err = run(c)
+	}
+	if err != nil {
+		p.leaveAll(from, to, err.Error())
+	}
+}
+
+// list are columns of the data set as SQL, renamed where an option says so.
+func (c *procCall) list() []string {
+	if c.data.ref.keep == nil && c.data.ref.drop == nil && c.data.ref.rename == nil {
+		return nil
+	}
+	var out []string
+	for _, col := range c.data.list {
+		out = append(out, as(c.data.sql[col.name], col.name))
+	}
+	return out
+}
+
+func copyColumns(list []*column) []*column {
+	out := make([]*column, len(list))
+	for i, c := range list {
+		copied := *c
+		out[i] = &copied
+	}
+	return out
+}
+
+func (p *program) procSort(from, to int) {
+	p.guardProc(from, to, func(c *procCall) error {
+		if err := c.known(); err != nil {
+			return err
+		}
+		if c.hasOut && (c.out.keep != nil || c.out.drop != nil || c.out.rename != nil || c.out.where != nil) {
+			return fmt.Errorf("options of the data set that is written are not understood here")
+		}
+		for _, b := range c.by {
+			if _, err := c.lookup(name{"", b}); err != nil && b != "_all_" {
+				return err
+			}
+		}
+		target := c.data.ref.name
+		if c.hasOut {
+			target = c.out.name
+		}
+		nodup := c.flags["nodup"] || c.flags["noduprecs"] || c.flags["noduprec"]
+		if nodup {
+			p.noteAt(from, "nodup leaves rows out that equal the row before; here every repeated row is left out")
+		}
+		s := &step{inputs: []*relation{c.data.rel}, ordered: c.flags["nodupkey"]}
+		rel := p.make(target)
+		rel.columns, rel.known, rel.unique = copyColumns(c.data.list), c.data.rel.known, slices.Clone(c.data.rel.unique)
+		if c.flags["nodupkey"] {
+			rel.unique = append(rel.unique, slices.Clone(c.by))
+		}
+		s.out = rel
+		s.query = func() string { return c.sorted(rel, nodup) }
+		p.add(from, to, s)
+		return nil
+	})
+}
+
+// sorted is the query of PROC SORT.
+func (c *procCall) sorted(rel *relation, nodup bool) string {
+	keys := strings.TrimSuffix(c.d.orderBy(""), ", ")
+	if slices.Contains(c.by, "_all_") {
+		keys = strings.Join(sqlNames((&relation{columns: c.data.list}).names()), " NULLS FIRST, ") + " NULLS FIRST"
+	}
+	columns := c.list()
+	in := c.data.rel
+	if columns == nil {
+		columns = []string{"*"}
+		if in.row {
+			columns[0] = "* EXCLUDE (_row)"
+		}
+	}
+	if nodup {
+		columns[0] = "DISTINCT " + columns[0]
+	}
+	tie := ", _row"
+	if nodup {
+		tie = ""
+	}
+	if rel.row {
+		columns = append(columns, "row_number() OVER (ORDER BY "+keys+tie+") AS _row")
+	}
+	query := "SELECT " + wrap(columns) + "\nFROM " + in.ref() + c.filter()
+	if c.flags["nodupkey"] {
+		return query + "\nQUALIFY row_number() OVER (PARTITION BY " + strings.Join(sqlNames(c.by), ", ") + " ORDER BY _row) = 1"
+	}
+	if !rel.row {
+		query += "\nORDER BY " + keys
+	}
+	return query
+}
+
+func (p *program) procAppend(from, to int) {
+	p.guardProc(from, to, func(c *procCall) error {
+		if !c.hasOut {
+			return fmt.Errorf("append needs base=")
+		}
+		base, ok := p.sets[setName(c.out.name)]
+		s := &step{inputs: []*relation{c.data.rel}}
+		if ok {
+			s.inputs = []*relation{base, c.data.rel}
+		}
+		rel := p.make(c.out.name)
+		s.out = rel
+		rel.columns, rel.known = copyColumns(c.data.list), c.data.rel.known
+		if ok {
+			rel.columns, rel.known = copyColumns(base.columns), base.known
+		}
+		s.query = func() string { return c.appended(base, rel, ok) }
+		p.add(from, to, s)
+		return nil
+	})
+}
+
+// appended is the query of PROC APPEND.
+func (c *procCall) appended(base, rel *relation, exists bool) string {
+	part := func(in *relation, turn int, columns map[string]string) string {
+		var list []string
+		for _, col := range rel.columns {
+			sql, ok := columns[col.name]
+			if !ok {
+				sql = "NULL"
+			}
+			list = append(list, as(sql, col.name))
+		}
+		if rel.row {
+			list = append(list, fmt.Sprintf("%d AS _set, _row", turn))
+		}
+		return "SELECT " + wrap(list) + "\nFROM " + in.ref()
+	}
+	query := part(c.data.rel, 2, c.data.sql) + c.filter()
+	if exists {
+		query = part(base, 1, plainNames(base.columns)) + "\nUNION ALL\n" + query
+	}
+	if rel.row {
+		query = "SELECT * EXCLUDE (_set, _row), row_number() OVER (ORDER BY _set, _row) AS _row\nFROM (\n" + indent(query) + "\n)"
+	}
+	return query
+}
+
+func (p *program) procRank(from, to int) {
+	p.guardProc(from, to, func(c *procCall) error {
+		if err := c.known("var", "ranks"); err != nil {
+			return err
+		}
+		vars, err := c.variables("var")
+		if err != nil || len(vars) == 0 {
+			return fmt.Errorf("rank needs a statement var")
+		}
+		names := vars
+		if s, _ := c.statement("ranks"); s != nil {
+			names = nil
+			for _, t := range s.tokens[1:] {
+				names = append(names, t.text)
+			}
+		}
+		if len(names) != len(vars) {
+			return fmt.Errorf("ranks has another number of variables than var")
+		}
+		for _, option := range []string{"percent", "fraction", "normal", "savage", "nplus1"} {
+			if c.flags[option] {
+				return fmt.Errorf("the option %s of rank is not understood", option)
+			}
+		}
+		s := &step{inputs: []*relation{c.data.rel}}
+		rel := p.make(c.out.name)
+		s.out = rel
+		rel.columns, rel.known = copyColumns(c.data.list), c.data.rel.known
+		for _, n := range names {
+			if rel.column(n) == nil {
+				rel.columns = append(rel.columns, &column{name: n, kind: numberKind})
+			}
+		}
+		s.query = func() string { return c.ranked(vars, names, rel.row) }
+		p.add(from, to, s)
+		return nil
+	})
+}
+
+// ranked is the query of PROC RANK: ties have their mean rank unless told
+// otherwise, and a missing value has none.
+func (c *procCall) ranked(vars, names []string, row bool) string {
+	direction := ""
+	if c.flags["descending"] {
+		direction = " DESC"
+	}
+	ranks := map[string]string{}
+	for i, v := range vars {
+		x := c.data.sql[v]
+		parts := append(sqlNames(c.by), "("+x+" IS NULL)")
+		over := "OVER (PARTITION BY " + strings.Join(parts, ", ") + " ORDER BY " + x + direction + ")"
+		ties := "OVER (PARTITION BY " + strings.Join(append(sqlNames(c.by), x), ", ") + ")"
+		rank := "rank() " + over
+		switch c.values["ties"] {
+		case "low":
+		case "high":
+			rank = "(rank() " + over + " + count(*) " + ties + " - 1)"
+		case "dense":
+			rank = "dense_rank() " + over
+		default:
+			rank = "(rank() " + over + " + (count(*) " + ties + " - 1) / 2)"
+		}
+		if k := c.values["groups"]; k != "" {
+			rank = fmt.Sprintf("floor(%s * %s / (count(%s) OVER (PARTITION BY %s) + 1))", rank, k, x, strings.Join(parts, ", "))
+		}
+		ranks[names[i]] = "CASE WHEN " + x + " IS NOT NULL THEN " + rank + " END"
+	}
+	var list []string
+	for _, col := range c.data.list {
+		if r, ok := ranks[col.name]; ok {
+			list = append(list, r+" AS "+sqlName(col.name))
+			delete(ranks, col.name)
+		} else {
+			list = append(list, as(c.data.sql[col.name], col.name))
+		}
+	}
+	for _, n := range names {
+		if r, ok := ranks[n]; ok {
+			list = append(list, r+" AS "+sqlName(n))
+		}
+	}
+	if row {
+		list = append(list, "_row")
+	}
+	return "SELECT " + wrap(list) + "\nFROM " + c.data.rel.ref() + c.filter()
+}
+
+func (p *program) procTranspose(from, to int) {
+	p.guardProc(from, to, func(c *procCall) error {
+		return fmt.Errorf("transpose makes columns of values: name them in SQL, PIVOT %s ON <id> IN (<values>) USING first(<var>) GROUP BY <by>", c.data.rel.name)
+	})
+}

@@ -1,0 +1,143 @@
+package sas
+
+import (
+	"fmt"
+	"strings"
+)
+
+// run goes over the statements, step by step.
+func (p *program) run() {
+	for p.at < len(p.statements) {
+		start := p.at
+		switch s := p.current(); s.first() {
+		case "data":
+			p.dataStep()
+		case "proc":
+			p.proc()
+		case "title", "title1", "title2", "title3", "title4", "footnote", "footnote1", "options", "option", "ods", "goptions", "filename", "run", "quit", "dm", "page", "skip":
+			p.inert(p.at)
+			p.at++
+		case "libname":
+			p.inert(p.at)
+			p.comment(fmt.Sprintf("line %d: the mapping file says which tables a library holds: %s", s.line, oneLine(s.text)))
+			p.at++
+		default:
+			p.fail(p.at, "this statement is not understood outside a step")
+			p.leave(p.at, p.at+1)
+			p.at++
+		}
+		if p.at == start { // cannot happen; never hang
+			p.at++
+		}
+	}
+}
+
+// stepEnd is the index behind the statements of the step that begins at i.
+func (p *program) stepEnd(i int, ends ...string) int {
+	for j := i + 1; j < len(p.statements); j++ {
+		switch first := p.statements[j].first(); {
+		case first == "data" || first == "proc":
+			return j
+		case contains(ends, first):
+			return j + 1
+		}
+	}
+	return len(p.statements)
+}
+
+// comment writes a line into the script.
+func (p *program) comment(text string) {
+	p.steps = append(p.steps, &step{line: p.current().line, sas: p.current().text, comments: p.current().comments, text: commentLines(text, "-- ")})
+}
+
+// leave keeps statements as a comment.
+func (p *program) leave(from, to int) {
+	s := p.statements[from]
+	var text strings.Builder
+	for i := from; i < to; i++ {
+		st := p.statements[i]
+		why := ""
+		if m := p.state[i]; m.state == Untranslated {
+			why = " (" + strings.Join(m.why, "; ") + ")"
+		}
+		text.WriteString(commentLines(fmt.Sprintf("NOT TRANSLATED, line %d%s: %s;", st.line, why, st.text), "-- "))
+	}
+	p.steps = append(p.steps, &step{line: s.line, until: p.lineOf(to - 1), sas: s.text, comments: p.comments(from, to), text: text.String()})
+}
+
+// leaveAll fails the statements of a step, for one reason, and keeps them.
+func (p *program) leaveAll(from, to int, why string) {
+	for i := from; i < to; i++ {
+		if first := p.statements[i].first(); first == "run" || first == "quit" {
+			p.inert(i)
+			continue
+		}
+		p.fail(i, "%s", why)
+	}
+	p.leave(from, to)
+}
+
+func (p *program) lineOf(i int) int { return p.statements[min(i, len(p.statements)-1)].line }
+
+func (p *program) comments(from, to int) (out []string) {
+	for i := from; i < to; i++ {
+		out = append(out, p.statements[i].comments...)
+	}
+	return out
+}
+
+// add adds the step of the statements from..to.
+func (p *program) add(from, to int, s *step) {
+	s.line, s.until, s.sas = p.statements[from].line, p.lineOf(to-1), p.statements[from].text
+	s.comments = append(s.comments, p.comments(from, to)...)
+	s.notes = append(s.notes, p.notesOf(from, to)...)
+	p.steps = append(p.steps, s)
+}
+
+// procs are the procedures that are understood.
+var procs map[string]func(p *program, from, to int)
+
+func init() {
+	procs = map[string]func(p *program, from, to int){
+		"sort": (*program).procSort, "freq": (*program).procFreq, "means": (*program).procMeans, "summary": (*program).procMeans,
+		"transpose": (*program).procTranspose, "format": (*program).procFormat, "rank": (*program).procRank, "append": (*program).procAppend,
+	}
+}
+
+func (p *program) proc() {
+	name := p.current().word(1)
+	from := p.at
+	if name == "sql" {
+		p.procSQL()
+		return
+	}
+	to := p.stepEnd(from, "run", "quit")
+	defer func() { p.at = to }()
+	for i := from; i < to; i++ {
+		if first := p.statements[i].first(); first == "run" || first == "quit" || strings.HasPrefix(first, "title") || strings.HasPrefix(first, "footnote") {
+			p.inert(i)
+		}
+	}
+	switch name {
+	case "print", "contents", "compare", "options", "report", "tabulate", "gplot", "sgplot", "gchart", "univariate", "printto":
+		for i := from; i < to; i++ {
+			if name == "report" || name == "tabulate" || name == "univariate" || name == "compare" {
+				p.fail(i, "what PROC %s prints is not translated", strings.ToUpper(name))
+			} else {
+				p.inert(i)
+			}
+		}
+		if p.state[from].state == Untranslated {
+			p.leave(from, to)
+		} else {
+			p.comment("left out: it prints")
+		}
+		return
+	}
+	run, ok := procs[name]
+	if !ok {
+		p.leaveAll(from, to, "PROC "+strings.ToUpper(name)+" is not understood")
+		return
+	}
+	run(p, from, to)
+}

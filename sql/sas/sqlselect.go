@@ -1,0 +1,471 @@
+package sas
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// aggregates are the functions over rows, as SQL with x for the argument.
+var aggregates = map[string]string{
+	"count": "count(x)", "n": "count(x)", "freq": "count(x)", "nmiss": "count(*) FILTER (x IS NULL)", "sum": "sum(x)", "avg": "avg(x)", "mean": "avg(x)",
+	"min": "min(x)", "max": "max(x)", "std": "stddev_samp(x)", "var": "var_samp(x)", "range": "max(x) - min(x)", "median": "median(x)",
+}
+
+// isAggregate tells a function over rows from one over its arguments.
+func isAggregate(c call) bool { return aggregates[c.name] != "" && len(c.args) == 1 && !c.of }
+
+// aggregated tells whether an expression has a function over rows.
+func aggregated(e expr) bool {
+	found := false
+	visit(e, func(e expr) bool {
+		if c, ok := e.(call); ok && isAggregate(c) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// visit goes over an expression while f says so.
+func visit(e expr, f func(expr) bool) {
+	if e == nil || !f(e) {
+		return
+	}
+	switch e := e.(type) {
+	case grouped:
+		visit(e.x, f)
+	case unary:
+		visit(e.x, f)
+	case binary:
+		visit(e.x, f)
+		visit(e.y, f)
+	case inList:
+		visit(e.x, f)
+		for _, x := range e.list {
+			visit(x, f)
+		}
+	case between:
+		visit(e.x, f)
+		visit(e.low, f)
+		visit(e.high, f)
+	case isMissing:
+		visit(e.x, f)
+	case call:
+		for _, a := range e.args {
+			visit(a, f)
+		}
+	case caseExpr:
+		for _, w := range e.whens {
+			visit(w.cond, f)
+			visit(w.value, f)
+		}
+		visit(e.otherwise, f)
+	}
+}
+
+// free tells whether an expression has a column outside the functions over rows
+// that is not grouped by.
+func (q *selection) free(e expr) bool {
+	found := false
+	visit(e, func(e expr) bool {
+		if c, ok := e.(call); ok && isAggregate(c) || q.groupedBy(e) {
+			return false
+		}
+		if n, ok := e.(name); ok && !strings.HasPrefix(n.name, intoPrefix) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// groupedBy tells whether an expression is one that the query groups by.
+func (q *selection) groupedBy(e expr) bool {
+	v, err := q.r.value(e)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(q.groups, func(g expr) bool {
+		o, err := q.r.value(g)
+		return err == nil && o.sql == v.sql
+	})
+}
+
+// written is a column of the answer as SQL.
+type written struct {
+	sql string
+	col *column
+}
+
+// query finishes a SELECT.
+func (q *selection) query(order []token) (*query, error) {
+	anyAggregate := q.having != nil && aggregated(q.having)
+	remerge := false
+	q.r.aggregates = func(c call) (string, error) { return "", fmt.Errorf("functions over rows within each other") }
+	for _, it := range q.items {
+		if it.all != nil {
+			remerge = true
+			continue
+		}
+		anyAggregate = anyAggregate || aggregated(it.e)
+		remerge = remerge || q.free(it.e)
+	}
+	if q.having != nil {
+		remerge = remerge || q.free(q.having)
+	}
+	remerge = remerge && anyAggregate
+	if len(q.groups) > 0 && !anyAggregate {
+		q.p.note("a GROUP BY without a function over rows only orders the rows in SAS: it is left out here")
+		q.groups = nil
+	}
+	var by []string
+	for _, g := range q.groups {
+		v, err := q.r.value(g)
+		if err != nil {
+			return nil, err
+		}
+		by = append(by, v.sql)
+	}
+	over := ""
+	if remerge {
+		q.p.note("the statistics are merged back with the rows, as SAS does")
+		q.p.state[q.p.at].state = "" // the same as in SAS: not an approximation
+		over = " OVER ()"
+		if len(by) > 0 {
+			over = " OVER (PARTITION BY " + strings.Join(by, ", ") + ")"
+		}
+	}
+	q.r.aggregates = func(c call) (string, error) { return q.aggregate(c, over) }
+	columns, err := q.columnsOf()
+	if err != nil {
+		return nil, err
+	}
+	return q.build(columns, by, anyAggregate, remerge, order)
+}
+
+// aggregate is a function over rows.
+func (q *selection) aggregate(c call, over string) (string, error) {
+	if _, ok := c.args[0].(star); ok {
+		if c.name != "count" && c.name != "n" && c.name != "freq" {
+			return "", fmt.Errorf("%s(*) is not understood", c.name)
+		}
+		return "count(*)" + over, nil
+	}
+	inner := *q.r
+	inner.aggregates = func(call) (string, error) { return "", fmt.Errorf("functions over rows within each other") }
+	v, err := inner.value(c.args[0])
+	if err != nil {
+		return "", err
+	}
+	if c.name != "count" && c.name != "n" && c.name != "freq" && c.name != "min" && c.name != "max" && c.name != "nmiss" || v.cond {
+		v = q.r.toNumber(v)
+	}
+	x := v.sql
+	if c.distinct {
+		x = "DISTINCT " + x
+	}
+	form := strings.ReplaceAll(aggregates[c.name], "(x)", "("+x+")")
+	form = strings.ReplaceAll(form, "x IS NULL", in(v, precConcat)+" IS NULL")
+	if over != "" && c.name == "range" {
+		return "", fmt.Errorf("range merged back with the rows is not understood")
+	}
+	return form + over, nil
+}
+
+// columnsOf writes the columns of the answer; of two with one name SAS keeps the
+// first.
+func (q *selection) columnsOf() ([]written, error) {
+	var out []written
+	seen := map[string]bool{}
+	add := func(w written) {
+		if !seen[w.col.name] {
+			seen[w.col.name] = true
+			out = append(out, w)
+		}
+	}
+	for _, it := range q.items {
+		if it.all != nil {
+			if !it.all.rel.known {
+				out = append(out, written{sql: sqlName(it.all.alias) + ".*", col: &column{name: ""}})
+				continue
+			}
+			for _, c := range it.all.rel.columns {
+				v, err := q.lookup(name{it.all.alias, c.name})
+				if err != nil {
+					return nil, err
+				}
+				if len(q.tables) == 1 && q.outer == nil {
+					v.sql = sqlName(c.name)
+				}
+				copied := *c
+				add(written{as(v.sql, c.name), &copied})
+			}
+			continue
+		}
+		v, err := q.r.value(it.e)
+		if err != nil {
+			return nil, err
+		}
+		if v.cond {
+			v = q.r.toNumber(v)
+		}
+		if v.isNull() {
+			v.sql = "CAST(NULL AS " + typeOf(v.kind) + ")"
+		}
+		col := &column{name: it.name, kind: v.kind, length: v.length}
+		if n, ok := it.e.(name); ok {
+			for _, m := range q.tables {
+				if c := m.rel.column(n.name); c != nil && (n.qualifier == "" || n.qualifier == m.alias) {
+					col.format = c.format
+					break
+				}
+			}
+		}
+		sql := v.sql
+		if sql != sqlName(it.name) && !strings.HasSuffix(sql, "."+sqlName(it.name)) {
+			sql += " AS " + sqlName(it.name)
+		}
+		add(written{sql, col})
+	}
+	return out, nil
+}
+
+// build writes the query.
+func (q *selection) build(columns []written, by []string, anyAggregate, remerge bool, order []token) (*query, error) {
+	out := &query{inputs: q.inputs, into: q.into, known: true}
+	var list []string
+	for _, c := range columns {
+		list = append(list, c.sql)
+		if c.col.name == "" {
+			out.known = false
+			continue
+		}
+		out.columns = append(out.columns, c.col)
+	}
+	single := len(q.tables) == 1 && len(q.items) == 1 && q.items[0].all != nil && q.items[0].all.rel.known
+	from, err := q.fromClause()
+	if err != nil {
+		return nil, err
+	}
+	tail := ""
+	if q.where.sql != "true" {
+		tail += "\nWHERE " + q.where.sql
+	}
+	distinct := q.node.Distinct != ""
+	aggregatedRows := anyAggregate && !remerge
+	if aggregatedRows && len(by) > 0 {
+		tail += "\nGROUP BY " + strings.Join(by, ", ")
+		out.unique = append(out.unique, q.uniqueNames(by, columns))
+	}
+	if distinct {
+		out.unique = append(out.unique, (&relation{columns: out.columns}).names())
+	}
+	if len(q.tables) == 1 && !anyAggregate {
+		out.unique = append(out.unique, q.inherited(columns)...)
+	}
+	out.unique = slices.DeleteFunc(out.unique, func(u []string) bool { return len(u) == 0 })
+	if q.having != nil {
+		c, err := q.r.cond(q.having, false)
+		if err != nil {
+			return nil, err
+		}
+		tail += map[bool]string{true: "\nQUALIFY ", false: "\nHAVING "}[remerge] + c.sql
+		if !anyAggregate {
+			tail = strings.Replace(tail, "\nHAVING ", "\nQUALIFY ", 1)
+			if !strings.Contains(c.sql, "OVER (") {
+				q.p.note("having without a function over rows filters rows")
+				tail = strings.Replace(tail, "\nQUALIFY ", map[bool]string{true: "\nWHERE ", false: " AND "}[q.where.sql == "true"], 1)
+			}
+		}
+	}
+	keys, err := q.orderBy(order, out.columns)
+	if err != nil {
+		return nil, err
+	}
+	out.text = func(row bool) string {
+		selected := list
+		if single && !distinct && !anyAggregate && q.tables[0].sub == "" && q.tables[0].rel.row == row {
+			selected = []string{"*"}
+			row = false // it is among them
+			if keys != "" && q.tables[0].rel.row {
+				selected, row = []string{"* EXCLUDE (_row)"}, true
+			}
+		}
+		text := "SELECT " + map[bool]string{true: "DISTINCT "}[distinct]
+		switch {
+		case row && (distinct || aggregatedRows):
+			text += wrap(selected) + "\nFROM " + from() + tail
+			return "SELECT *, row_number() OVER (ORDER BY " + q.sorted(keys, by, columns) + ") AS _row\nFROM (\n" + indent(text) + "\n)"
+		case row && keys != "":
+			selected = append(slices.Clone(selected), "row_number() OVER (ORDER BY "+keys+q.ties()+") AS _row")
+		case row && len(q.tables) == 1 && q.tables[0].sub == "":
+			selected = append(slices.Clone(selected), "_row")
+		case row:
+			selected = append(slices.Clone(selected), "row_number() OVER (ORDER BY "+strings.TrimPrefix(q.ties(), ", ")+") AS _row")
+		}
+		text += wrap(selected) + "\nFROM " + from() + tail
+		if keys != "" && !row {
+			text += "\nORDER BY " + keys
+		}
+		return text
+	}
+	return out, nil
+}
+
+// ties orders rows that the keys leave equal: as they were read.
+func (q *selection) ties() string {
+	var b strings.Builder
+	for _, m := range q.tables {
+		if m.sub == "" {
+			b.WriteString(", " + sqlName(m.alias) + "._row")
+		}
+	}
+	if b.Len() == 0 {
+		return ", 1"
+	}
+	return b.String()
+}
+
+// sorted is the order of groups: SAS gives them sorted.
+func (q *selection) sorted(keys string, by []string, columns []written) string {
+	if keys != "" {
+		return keys
+	}
+	if names := q.uniqueNames(by, columns); len(names) > 0 {
+		return strings.Join(sqlNames(names), " NULLS FIRST, ") + " NULLS FIRST"
+	}
+	var all []string
+	for _, c := range columns {
+		if c.col.name != "" {
+			all = append(all, sqlName(c.col.name)+" NULLS FIRST")
+		}
+	}
+	return strings.Join(all, ", ")
+}
+
+// uniqueNames are the columns of the answer that hold what is grouped by, when
+// they all do.
+func (q *selection) uniqueNames(by []string, columns []written) []string {
+	var names []string
+	for _, b := range by {
+		i := slices.IndexFunc(columns, func(c written) bool { return c.sql == b || strings.TrimSuffix(c.sql, " AS "+sqlName(c.col.name)) == b })
+		if i < 0 {
+			return nil
+		}
+		names = append(names, columns[i].col.name)
+	}
+	return names
+}
+
+// inherited are the keys of the one table that all stand in the answer.
+func (q *selection) inherited(columns []written) (unique [][]string) {
+	for _, key := range q.tables[0].rel.unique {
+		if names := q.uniqueNames(sqlNames(key), columns); len(names) == len(key) {
+			unique = append(unique, names)
+		}
+	}
+	return unique
+}
+
+// fromClause writes FROM.
+func (q *selection) fromClause() (func() string, error) {
+	var on []string
+	for _, j := range q.from {
+		if j.on == nil {
+			on = append(on, "")
+			continue
+		}
+		e, err := q.convert(j.on)
+		if err != nil {
+			return nil, err
+		}
+		c, err := q.r.cond(e, false)
+		if err != nil {
+			return nil, err
+		}
+		on = append(on, c.sql)
+	}
+	return func() string {
+		var b strings.Builder
+		for i, j := range q.from {
+			table := j.m.sub
+			if table == "" {
+				table = j.m.rel.ref()
+			}
+			if j.m.alias != "" && sqlName(j.m.alias) != table {
+				table += " AS " + sqlName(j.m.alias)
+			}
+			switch {
+			case i == 0:
+			case j.join == "":
+				b.WriteString(", ")
+			case on[i] == "":
+				b.WriteString("\n  CROSS JOIN ")
+			default:
+				b.WriteString("\n  " + j.join + " ")
+			}
+			b.WriteString(table)
+			if on[i] != "" {
+				b.WriteString(" ON " + on[i])
+			}
+		}
+		return b.String()
+	}, nil
+}
+
+// orderBy reads ORDER BY.
+func (q *selection) orderBy(order []token, columns []*column) (string, error) {
+	if len(order) == 0 {
+		return "", nil
+	}
+	if keys, err := orderKeys(order, columns); err == nil && !slices.ContainsFunc(order, func(t token) bool { return t.kind == opToken && t.text != "," }) {
+		return keys, nil
+	}
+	var list []string
+	for _, part := range splitTokens(order) {
+		n := len(part)
+		p := &parser{tokens: part, at: n - 1}
+		dir := " NULLS FIRST"
+		if n > 1 && part[n-1].kind == wordToken && contains([]string{"desc", "descending", "asc"}, part[n-1].text) {
+			dir = direction(p)
+			n--
+		}
+		e, err := (&parser{tokens: part[:n]}).parse()
+		if err != nil {
+			return "", err
+		}
+		if x, ok := e.(numberLit); ok && int(x.value) >= 1 && int(x.value) <= len(columns) {
+			list = append(list, sqlName(columns[int(x.value)-1].name)+dir)
+			continue
+		}
+		v, err := q.r.value(q.named(e))
+		if err != nil {
+			return "", err
+		}
+		list = append(list, v.sql+dir)
+	}
+	return strings.Join(list, ", "), nil
+}
+
+// splitTokens cuts a list at its commas.
+func splitTokens(tokens []token) (parts [][]token) {
+	depth, start := 0, 0
+	for i, t := range tokens {
+		if t.kind != opToken {
+			continue
+		}
+		switch t.text {
+		case "(":
+			depth++
+		case ")":
+			depth--
+		case ",":
+			if depth == 0 {
+				parts = append(parts, tokens[start:i])
+				start = i + 1
+			}
+		}
+	}
+	return slices.DeleteFunc(append(parts, tokens[start:]), func(p []token) bool { return len(p) == 0 })
+}
