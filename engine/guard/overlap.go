@@ -32,10 +32,13 @@ import (
 // show it anyway. And what is asked of grouped results as constants below the wall
 // is a request of its own.
 
-// maxCompared bounds the rows of which the persons are compared when leaves of
-// unlike rows are. A request with more is refused: to mask all of one leaf would
-// help nobody.
-const maxCompared = 20_000
+// maxCompared bounds the listed rows of leaves that are compared with each other,
+// maxByRow those of a leaf of which only cells of the same row are. A request with
+// more is refused: to mask all of one leaf would help nobody.
+const (
+	maxCompared = 20_000
+	maxByRow    = 200_000
+)
 
 // unlike are the leaves whose cells must be compared by the persons behind them.
 func (p *Plan) unlike() []*leaf {
@@ -90,6 +93,49 @@ func (l *leaf) tellsApart(check int) bool {
 	return l.checks[check].condition != "" && l.checks[check].twoSided && slices.ContainsFunc(l.cells, without)
 }
 
+// counted marks a unit of which rows are counted: these numbers are not shown, so
+// that they combine with each other only.
+const counted = " rows"
+
+// sides are what is compared of a leaf: with earlier releases all that it has.
+//
+// Within a request rows are counted, not persons, on either side of a condition:
+// what the cells measure does not matter then, and a person who has rows on both
+// sides is on both. Cells that do not add up are compared by their persons; so are
+// all of a group with those of other leaves, since rows may be joined to more rows.
+func (c *comparison) sides(l *leaf) []sideSQL {
+	if c.earlier {
+		return l.sidesSQL()
+	}
+	all := numbers(len(l.cells))
+	out := []sideSQL{{cells: all}}
+	if c.byRow {
+		out[0].cells = l.unadded(all)
+		out = append(out, sideSQL{sql: "count(*)", amount: true, apart: true, cells: all})
+	}
+	for k, check := range l.checks {
+		if !l.tellsApart(k) {
+			continue
+		}
+		on := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !slices.Contains(l.cells[i].checks, k) })
+		out = append(out, sideSQL{sql: "count(*) FILTER (WHERE " + check.condition + ")", amount: true, apart: true, cells: on})
+		if on = l.unadded(on); len(on) > 0 {
+			out = append(out, sideSQL{sql: "coalesce(bool_or(" + check.condition + "), FALSE)", cells: on})
+		}
+	}
+	for i, cell := range l.cells {
+		if sql := additive(cell.sql); sql != "" {
+			out = append(out, sideSQL{sql: exactly(sql, cell.floating), amount: true, cells: []int{i}})
+		}
+	}
+	return out
+}
+
+// unadded are those of some cells that do not add up.
+func (l *leaf) unadded(cells []int) []int {
+	return slices.DeleteFunc(slices.Clone(cells), func(i int) bool { return additive(l.cells[i].sql) != "" })
+}
+
 // within is the comparison of a request's cells with each other; nil when it needs
 // none.
 func (p *Plan) within() *comparison {
@@ -113,11 +159,19 @@ func (c *comparison) collectAll(ctx context.Context, conn *sql.Conn, tables []*t
 			continue
 		}
 		compared = append(compared, t)
-		rows += t.n
+		for _, listed := range t.listed {
+			if listed {
+				rows++
+			}
+		}
 	}
-	if !c.earlier && !c.byRow && rows > maxCompared {
-		return diag.New(diag.Guard, "too-many-rows", "the parts of the request have more than %d rows together", maxCompared).
-			WithHint("ask for them one by one, or coarsen their keys")
+	most := maxCompared
+	if c.byRow {
+		most = maxByRow
+	}
+	if !c.earlier && rows > most {
+		return diag.New(diag.Guard, "too-many-rows", "the parts of the request have more than %d rows together", most).
+			WithHint("ask for its tables and conditions one by one, or coarsen their keys")
 	}
 	slices.SortStableFunc(compared, func(a, b *table) int {
 		return cmp.Or(cmp.Compare(len(a.keys), len(b.keys)), cmp.Compare(len(a.leaf.where()), len(b.leaf.where())))
@@ -174,7 +228,7 @@ func (c *comparison) inRow(b *contributors, row int, s past.Set) past.Set {
 		c.released, c.row = past.History{}, row+1
 	}
 	for _, sides := range b.sides {
-		if group := sides[0].rows[row]; group.Unit == s.Unit && group.Members != nil {
+		if group := sides[0].rows[row]; group.Unit == strings.TrimSuffix(s.Unit, counted) && group.Members != nil {
 			return local(s, group.Members)
 		}
 	}

@@ -107,7 +107,6 @@ type contributors struct {
 type side struct {
 	cells  []int // of the leaf
 	amount bool
-	silent bool
 	rows   []past.Set // by row; rows that are listed for their public keys alone have none
 }
 
@@ -146,7 +145,7 @@ func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) erro
 		if _, mask := u.counted(); mask || u.bits && !c.earlier {
 			continue
 		}
-		sides, err := t.leaf.contributors(ctx, conn, u, rows)
+		sides, err := t.leaf.contributors(ctx, conn, u, rows, c.sides(t.leaf))
 		if err != nil {
 			return err
 		}
@@ -173,9 +172,9 @@ type sideSQL struct {
 	sql       string
 	condition string // that the sql is about; "" is none
 	amount    bool
-	// silent: the condition does not tell cells of the request apart.
-	silent bool
-	cells  []int
+	// apart: compared only with others that are.
+	apart bool
+	cells []int
 }
 
 // sidesSQL are the sides of a leaf: the group, every condition that is counted,
@@ -197,7 +196,6 @@ func (l *leaf) sidesSQL() []sideSQL {
 				s.cells = append(s.cells, i)
 			}
 		}
-		s.silent = !l.tellsApart(k)
 		out = append(out, s)
 	}
 	for i, c := range l.cells {
@@ -262,8 +260,7 @@ func (l *leaf) contributorSQL(u unitRef, sides []sideSQL) string {
 }
 
 // contributors reads the persons of the unit u behind the rows of a leaf.
-func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows map[string]int) ([]side, error) {
-	sides := l.sidesSQL()
+func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows map[string]int, sides []sideSQL) ([]side, error) {
 	if u.bits {
 		sides = l.rowSidesSQL()
 	}
@@ -384,10 +381,14 @@ func (v *vector) residue(i int) (amount uint64, exact bool) {
 }
 
 // sides compresses what was read.
-func (r *contributorReader) sides(unit string) []side {
+func (r *contributorReader) sides(owner string) []side {
 	var out []side
 	for i, asked := range r.asked {
-		s := side{cells: asked.cells, amount: asked.amount, silent: asked.silent, rows: make([]past.Set, len(r.rows))}
+		unit := owner
+		if asked.apart {
+			unit += counted
+		}
+		s := side{cells: asked.cells, amount: asked.amount, rows: make([]past.Set, len(r.rows))}
 		for row, c := range r.found[i] {
 			if len(c.numbers) > 0 && !(asked.amount && c.inexact) {
 				s.rows[row] = past.Set{Unit: unit, Members: roaring.BitmapOf(c.numbers...), Values: c.amounts}
@@ -431,9 +432,6 @@ func (c *comparison) hide() bool {
 	hidden := false
 	for _, b := range c.behind {
 		b.visit(func(s past.Set, row int, cells []int, of side) {
-			if of.silent && !c.earlier {
-				return
-			}
 			if c.byRow {
 				s = c.inRow(b, row, s)
 			}
