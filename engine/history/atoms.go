@@ -19,6 +19,8 @@ type atoms struct {
 	// nodes are shared: when an atom is cut, both sides keep the list so far.
 	nodes arena
 	in    []int32 // by atom: scratch, zero between uses
+	// The parts of the last cut, inside and with those outside: room for the next.
+	inside, both cut
 }
 
 type node struct {
@@ -76,7 +78,7 @@ func (a *atoms) room(n int) {
 	a.head, a.in = make([]int32, 0, n+1), make([]int32, 0, n+1)
 }
 
-// cut tells how s cuts the atoms.
+// cut tells how s cuts the atoms, until the next is asked for.
 func (a *atoms) cut(s Set) cut {
 	a.reach(s.Members.Maximum())
 	if s.Values != nil {
@@ -87,7 +89,7 @@ func (a *atoms) cut(s Set) cut {
 
 // cutPersons are the parts inside a set to which each person contributes 1.
 func (a *atoms) cutPersons(s Set) cut {
-	var c cut
+	c := a.inside[:0]
 	each(s.Members, func(_ int, persons []uint32) {
 		for _, n := range persons {
 			atom := a.of[n]
@@ -100,6 +102,7 @@ func (a *atoms) cutPersons(s Set) cut {
 	for i, p := range c {
 		c[i].weight = int(a.in[p.atom])
 	}
+	a.inside = c
 	return c
 }
 
@@ -130,7 +133,7 @@ func (a *atoms) cutValues(s Set) cut {
 // outside adds the parts outside the set, from the counts of persons inside,
 // which it clears.
 func (a *atoms) outside(c cut) cut {
-	out := make(cut, 0, 2*len(c))
+	out := a.both[:0]
 	for i, p := range c {
 		out = append(out, p)
 		if i+1 < len(c) && c[i+1].atom == p.atom {
@@ -141,6 +144,7 @@ func (a *atoms) outside(c cut) cut {
 		}
 		a.in[p.atom] = 0
 	}
+	a.both = out
 	return out
 }
 

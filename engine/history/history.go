@@ -26,19 +26,23 @@
 // # How
 //
 // Three tests, each cheaper than the next. All near pairs are found by the
-// hashes of k parts of each set: two sets that differ by fewer than k persons
-// agree in one part ([near]). Persons who are in exactly the same earlier sets
-// form an atom ([atoms]); a new set that cuts atoms so that at least k persons
+// fingerprints of k slices of each set: two sets that differ by fewer than k
+// persons agree in one slice ([near]). Persons who are in exactly the same earlier
+// sets form an atom ([atoms]); a new set that cuts atoms so that at least k persons
 // stand on the smaller sides is in no bad combination: whatever the
 // coefficients, each cut leaves one side in. The rest is exact elimination
 // modulo a prime over the atoms ([past.span]): which coefficients leave fewer
-// than k persons?
+// than k persons? That a combination leaves nobody, so that the set tells nothing
+// new, is seen from the fingerprints, which combine as sets do.
 //
 // The first two tests see every earlier set, however many there are. The
 // elimination is complete up to [MaxSystem] different sets, where it is not too
 // much work; beyond, it takes the nearest: those that share most with the new set
 // and with the smallest sets that hold it; only the cells of one release that are
 // the parts of the new set are found however many they are ([past.parted]).
+//
+// Many sets are taken in at once, person by person ([lists]), at the first
+// comparison; what is compared and released after that is added set by set.
 //
 // # What a collision tells
 //
