@@ -95,12 +95,25 @@ func (p *planner) joinedByKey(j *ast.Join, m *relation, persons *from, where ast
 	if len(key) == 0 {
 		return false, nil
 	}
-	var unique bool
 	query := "SELECT count(*) = count(DISTINCT row(" + strings.Join(key, ", ") + ")) FROM " + m.sql + clause(" WHERE ", " AND ", fixed)
-	if err := p.cfg.Workspace.DB.QueryRowContext(p.ctx, query).Scan(&unique); err != nil {
+	return p.holds(query)
+}
+
+// holds asks the person engine a question about public data, once its bound plan
+// is found to hold nothing but what is on the lists.
+func (p *planner) holds(query string) (yes bool, err error) {
+	conn, err := p.cfg.Workspace.DB.Conn(p.ctx)
+	if err != nil {
 		return false, personFault(p.ctx, err)
 	}
-	return unique, nil
+	defer conn.Close() //nolint:errcheck // returned to the pool
+	if err := newBoundCheck(p.cfg.Catalog, p.cfg.Macros, p.macros, p.steps).allow(p.ctx, conn, query); err != nil {
+		return false, err
+	}
+	if err := conn.QueryRowContext(p.ctx, query).Scan(&yes); err != nil {
+		return false, personFault(p.ctx, err)
+	}
+	return yes, nil
 }
 
 // keyEquality recognises column-of-m = expression-of-persons or = constant.

@@ -27,6 +27,8 @@ type summit struct {
 	// others.
 	ranked []*ast.Func
 	ranks  []*leaf
+	// places are the cells of the quantiles in their leaves.
+	places []int
 	// step: what the block above reads is more than one leaf.
 	step bool
 }
@@ -260,7 +262,8 @@ func (x *summit) union() string {
 			list = append(list, "l.a"+itoa(i), "l.m"+itoa(i))
 		}
 		for i := range x.ranked {
-			list = append(list, "q.a"+itoa(i)+" AS q"+itoa(i), "q.m"+itoa(i)+" AS n"+itoa(i))
+			c := itoa(x.places[i])
+			list = append(list, "q.a"+c+" AS q"+itoa(i), "q.m"+c+" AS n"+itoa(i))
 		}
 		parts[n] = "SELECT " + strings.Join(list, ", ") + " FROM " + from
 	}

@@ -86,6 +86,7 @@ func (x *summit) rankLeaves() error {
 	if len(x.ranked) == 0 {
 		return nil
 	}
+	x.places = make([]int, len(x.ranked))
 	for i, l := range x.leaves {
 		r, err := x.rankLeaf(l, x.sets[i])
 		if err != nil {
@@ -133,21 +134,23 @@ func (x *summit) rankLeaf(l *leaf, set []int) (*leaf, error) {
 		keys = append(keys, v.guarded())
 	}
 	var ranks []string
+	ranked := map[string]int{}
 	for i, f := range x.ranked {
-		columns, a, err := x.rank(up, st.alias, keys, i, f)
+		columns, a, err := x.rank(up, st.alias, keys, i, f, ranked)
 		if err != nil {
 			return nil, err
 		}
 		ranks = append(ranks, columns...)
-		out.cell(a, itemName(f, 0))
+		x.places[i] = out.cell(a, itemName(f, 0))
 	}
 	out.supported(up.supports, x.engine.decided)
 	out.finish(x.b.p.overlapped(" FROM (SELECT "+st.alias+".*, "+strings.Join(ranks, ", ")+up.tail()+") AS "+st.alias, x.asked()))
 	return out, nil
 }
 
-// rank gives the columns that rank the values of a quantile, and its cell.
-func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func) ([]string, aggregate, error) {
+// rank gives the columns that rank the values of a quantile, and its cell. Places
+// among the same values share their columns: ranked tells whose they are.
+func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func, ranked map[string]int) ([]string, aggregate, error) {
 	f, q, err := x.place(f)
 	if err != nil {
 		return nil, aggregate{}, err
@@ -173,7 +176,11 @@ func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func
 		}
 		y = "CASE WHEN " + c.guarded() + " THEN " + y + " END"
 	}
-	n, group := "q"+itoa(i), strings.Join(append(slices.Clone(keys), "("+y+") IS NULL"), ", ")
+	first, known := ranked[y]
+	if !known {
+		first, ranked[y] = i, i
+	}
+	n, group := "q"+itoa(first), strings.Join(append(slices.Clone(keys), "("+y+") IS NULL"), ", ")
 	owner := ownersAmong(up.units)[0].sql
 	columns := []string{
 		y + " AS " + n + "y",
@@ -182,6 +189,9 @@ func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func
 		// The first and the number of the rows with this value.
 		"rank() OVER (PARTITION BY " + group + " ORDER BY (" + y + ")) AS " + n + "f",
 		"count(*) OVER (PARTITION BY " + group + ", (" + y + ")) AS " + n + "s",
+	}
+	if known {
+		columns = nil
 	}
 	n = alias + "." + n
 	at := strconv.FormatFloat(q, 'f', -1, 64) + "::DOUBLE * (" + n + "n - 1)"
