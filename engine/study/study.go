@@ -9,7 +9,8 @@
 // step, and the guard takes the kept rows for what the macro's header says they
 // are. So nothing but published macros is kept, whose grain and roles are proven
 // by their tests; a step that an analyst wrote is part of every question that
-// names it, and guarded like the question itself.
+// names it, and guarded like the question itself. When a run begins, kept tables
+// that no plan can ask for any more are dropped.
 //
 // An output is one question, released by the guard: compared with what left
 // before, recorded in the ledger, and written with a receipt by package release.
