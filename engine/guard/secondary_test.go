@@ -125,6 +125,43 @@ func TestExplainTellsWhichLeavesAreProtectedTogether(t *testing.T) {
 	}
 }
 
+func TestExplainTellsWhereThePersonsAreCompared(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	for _, test := range []struct{ name, query, want string }{
+		{"tables of unlike rows", "SELECT pp0020, count(*), (SELECT count(*) FROM soins_sante) FROM population GROUP BY 1", "leaf_1, leaf_0 are over unlike rows"},
+		{"several conditions", "SELECT count(*), count(*) FILTER (WHERE pp0020 = '1'), count(*) FILTER (WHERE pp0015 > 1950) FROM population", "leaf_0 has several conditions"},
+		{"one condition is counted on both of its sides", "SELECT count(*), count(*) FILTER (WHERE pp0020 = '1') FROM population", ""},
+		{"a total of the same rows is", "SELECT pp0020, count(*) FROM population GROUP BY ROLLUP (1)", ""},
+	} {
+		p, err := g.Plan(t.Context(), Query{Text: test.query})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := p.Explain()
+		if !strings.Contains(e, test.want) || test.want == "" && strings.Contains(e, "a combination is about few") {
+			t.Errorf("%s: %q in\n%s", test.name, test.want, e)
+		}
+	}
+}
+
+// TestCellsThatAreNotSmallSayWhyTheyAreMasked: the note names the cell by its
+// public keys, and nobody else.
+func TestCellsThatAreNotSmallSayWhyTheyAreMasked(t *testing.T) {
+	g := guardOf(t, world(t, "eps", ""), "")
+	p, err := g.Plan(t.Context(), Query{Text: "SELECT pp0025, count(*) AS n, (SELECT count(*) FROM soins_sante) FROM population GROUP BY 1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := g.Run(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "n of pp0025 92094 is masked: less other cells of the request it would be about a few persons"
+	if !slices.Contains(r.Summary().Notes, want) {
+		t.Errorf("%q is not in %q", want, r.Summary().Notes)
+	}
+}
+
 // TestConditionsAreTakenApartOutsideParenthesesAndQuotes: which leaf has
 // conditions more than another is read from generated SQL.
 func TestConditionsAreTakenApartOutsideParenthesesAndQuotes(t *testing.T) {
