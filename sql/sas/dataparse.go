@@ -219,6 +219,7 @@ func (d *dataParser) statement(tokens []token, at int) *dataStmt {
 			st.names = append(st.names, setName(ref.name))
 		}
 	case first == "delete" && len(tokens) == 1:
+		p.at = 1
 		st = &dataStmt{op: "delete"}
 	case first == "where":
 		p.at = 1

@@ -367,7 +367,7 @@ func (d *dataStep) retainStatement(p *parser) error {
 				return err
 			}
 			for _, n := range names {
-				d.retain(n, v)
+				d.retained[n].initial = v
 				d.kinds[n] = v.kind
 				if v.kind == textKind {
 					d.lengths[n] = v.length

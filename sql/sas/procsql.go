@@ -91,7 +91,7 @@ func (p *program) addQuery(target string, q *query) *relation {
 }
 
 func (p *program) deleteFrom(s *statement) error {
-	tokens := append([]token{{kind: wordToken, text: "select"}, {kind: opToken, text: "*"}}, s.tokens[1:]...)
+	tokens := append([]token{{kind: wordToken, text: "select", original: "select"}, {kind: opToken, text: "*", original: "*"}}, s.tokens[1:]...)
 	ps := &parser{tokens: s.tokens, at: 2}
 	ref := ps.setRef()
 	if !ps.accept("where") {

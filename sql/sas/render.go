@@ -259,7 +259,7 @@ func (r *renderer) toNumber(v val) val {
 
 // toText is a value as a text: SAS writes a number with the format BEST12.
 func (r *renderer) toText(v val) val {
-	if v.kind == textKind || v.isNull() {
+	if v.kind == textKind || v.kind == unknownKind || v.isNull() {
 		v.kind = textKind
 		return v
 	}
@@ -267,7 +267,11 @@ func (r *renderer) toText(v val) val {
 		return constantText(formatNumber(*v.number))
 	}
 	v = r.toNumber(v)
-	return val{sql: "sas.best_v1(" + v.sql + ")", kind: textKind, prec: precAtom, sure: v.sure, length: 12, window: v.window}
+	text := "sas.best_v1(" + v.sql + ")"
+	if !v.sure {
+		text = "coalesce(" + text + ", '.')" // as SAS writes a missing number
+	}
+	return val{sql: text, kind: textKind, prec: precAtom, sure: true, length: 12, window: v.window}
 }
 
 func (r *renderer) arithmetic(e binary) (val, error) {
@@ -323,6 +327,10 @@ func (r *renderer) concat(e binary) (val, error) {
 	var list []string
 	length, window, known := 0, false, true
 	for i, p := range parts {
+		if number := p.kind != textKind && p.kind != unknownKind && p.number == nil && !p.isNull(); number {
+			p = r.toText(p)
+			p.sql = "lpad(" + p.sql + ", 12, ' ')"
+		}
 		p = r.toText(p)
 		window = window || p.window
 		length += p.length

@@ -97,6 +97,7 @@ type View struct{ SAS, SQL string }
 // the report.
 func Port(text string, opts Options) *Output {
 	p := newProgram(opts)
+	text = strings.ReplaceAll(text, "\x01", " ") // marks trees here
 	m := newMacros(opts.Include)
 	for _, v := range filledByQueries.FindAllStringSubmatch(text, -1) {
 		m.vars[0][strings.ToLower(v[1])] = intoPrefix + strings.ToLower(v[1])
