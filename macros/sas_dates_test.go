@@ -74,6 +74,7 @@ var dateOracles = []oracle{
 		oneOf("VARCHAR", "B", "beginning", "m", "E", "end", "s", "SAME", "x", nil),
 	}, stepped),
 	drawn("sas.intck_v1", 900, []draw{intervals, someDays, someDays, oneOf("VARCHAR", "D", "discrete", "c", "CONTINUOUS", "x", nil)}, counted),
+	drawn("sas.birthday_v1", 200, []draw{someDays}, onDay(func(d day) any { return birthday(d, d.Year()) })),
 	drawn("sas.age_v1", 400, []draw{someDays, someDays}, age),
 	drawn("sas.datdif_v1", 400, []draw{someDays, someDays, oneOf("VARCHAR", "30/360", "act/act", "ACTUAL", "360", "x", nil)}, func(a []any) any {
 		basis, _ := a[2].(string)

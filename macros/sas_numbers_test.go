@@ -40,6 +40,9 @@ var numberOracles = []oracle{
 		return 1 + slices.Index(a[1].([]any), a[0])
 	}),
 	drawn("sas.round1_v1", 300, []draw{smallNumbers}, func(a []any) any { return decimalRound(a[0], 1.0) }),
+	drawn("sas.round1_v1", 100, []draw{oneOf("DOUBLE", 1e14+0.25, 1e14+0.5, -1e14-0.75, 4503599627370495.5, 9007199254740991.0, 123456789.5, 1e11+0.4375)}, func(a []any) any {
+		return decimalRound(a[0], 1.0)
+	}),
 	drawn("sas.round_v1", 600, []draw{amounts, oneOf("DOUBLE", nil, 0.0, -1.0, 1.0, 0.5, 0.1, 0.01, 0.001, 5.0, 10.0, 100.0)}, func(a []any) any {
 		unit, ok := a[1].(float64)
 		if !ok || unit <= 0 {

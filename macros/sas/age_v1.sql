@@ -9,6 +9,7 @@
 -- @param jour DATE : the day at which
 -- @returns DOUBLE attribute, nullable : whole years, and the days since the last birthday as a part of the year to
 --   the next one
+-- @uses sas.birthday_v1
 -- @sas sha256:faa902601cb978517b1bcab4cba7f75133c942383acce1c277a4886d825718ba
 -- @note Who was born on 29 February has a birthday on 28 February, in leap years too, as YRDIF does: 52 years from 29
 --   February 1964 to 28 February 2016.
@@ -16,10 +17,9 @@
 --   the days up to the next one.
 -- @note A day before the birth gives missing.
 CREATE OR REPLACE MACRO sas.age_v1(naissance DATE, jour DATE) AS
-CASE
-    WHEN NOT (isfinite(jour) AND naissance BETWEEN DATE '1582-01-01' AND jour) THEN NULL
-    ELSE date_sub('year', CASE WHEN month(naissance) = 2 AND day(naissance) = 29 THEN naissance - 1 ELSE naissance END, jour)
-        + (jour - CAST(CASE WHEN month(naissance) = 2 AND day(naissance) = 29 THEN naissance - 1 ELSE naissance END + to_years(CAST(date_sub('year', CASE WHEN month(naissance) = 2 AND day(naissance) = 29 THEN naissance - 1 ELSE naissance END, jour) AS INTEGER)) AS DATE))
-        / (CAST(CASE WHEN month(naissance) = 2 AND day(naissance) = 29 THEN naissance - 1 ELSE naissance END + to_years(CAST(date_sub('year', CASE WHEN month(naissance) = 2 AND day(naissance) = 29 THEN naissance - 1 ELSE naissance END, jour) + 1 AS INTEGER)) AS DATE)
-        - CAST(CASE WHEN month(naissance) = 2 AND day(naissance) = 29 THEN naissance - 1 ELSE naissance END + to_years(CAST(date_sub('year', CASE WHEN month(naissance) = 2 AND day(naissance) = 29 THEN naissance - 1 ELSE naissance END, jour) AS INTEGER)) AS DATE))
+CASE WHEN isfinite(jour) AND naissance BETWEEN DATE '1582-01-01' AND jour THEN
+    date_sub('year', sas.birthday_v1(naissance), jour)
+    + (jour - CAST(sas.birthday_v1(naissance) + to_years(CAST(date_sub('year', sas.birthday_v1(naissance), jour) AS INTEGER)) AS DATE))
+    / (CAST(sas.birthday_v1(naissance) + to_years(CAST(date_sub('year', sas.birthday_v1(naissance), jour) + 1 AS INTEGER)) AS DATE)
+    - CAST(sas.birthday_v1(naissance) + to_years(CAST(date_sub('year', sas.birthday_v1(naissance), jour) AS INTEGER)) AS DATE))
 END

@@ -1,4 +1,4 @@
-/* A number as text: what sas.best_v1(x) computes. */
-%macro best_v1(x);
-  strip(put(&x., best12.))
+/* What sas.best_v1(x, largeur) computes. */
+%macro best_v1(x, largeur, y);
+  &y. = left(put(&x., best&largeur..));
 %mend best_v1;

@@ -1,14 +1,14 @@
--- @title.fr Nombre de mots d'un texte
--- @title.nl Aantal woorden van een tekst
--- @title.en Number of words of a text
+-- @title.fr Nombre de mots d’un texte, comme COUNTW de SAS
+-- @title.nl Aantal woorden van een tekst, zoals COUNTW van SAS
+-- @title.en How many words a text has, as COUNTW of SAS
 -- @status published
 -- @catalog be-aim
 -- @valid ..
--- @basis SAS language reference, COUNTW function
+-- @basis SAS functions reference, COUNTW function
 -- @param x VARCHAR : the text
--- @param separateurs VARCHAR : the characters that stand between words
--- @returns BIGINT attribute : how many words, 0 for a blank text
--- @sas sha256:7fafabc3f9009ce6065865940c4ac04fc688b4156e89efd31f0ddea68206d4db
--- @note The modifiers of COUNTW are not here.
-CREATE OR REPLACE MACRO sas.countw_v1(x VARCHAR, separateurs VARCHAR) AS
-coalesce(length(list_filter(regexp_split_to_array(x, '[' || regexp_replace(separateurs, '([\\\^\-\[\]])', '\\\1', 'g') || ']+'), lambda w: w <> '')), 0)
+-- @param separateurs VARCHAR = ' .<(+&!$*)^-/,%|' || chr(59) : the characters between words
+-- @returns BIGINT attribute : how many, 0 for a blank text
+-- @sas sha256:e20cb5402a70eeb4425eede672b0ed99f50e32cf07a3d0a9101eecef41f8daee
+-- @note What a word is: see sas.scan_v1.
+CREATE OR REPLACE MACRO sas.countw_v1(x VARCHAR, separateurs VARCHAR := ' .<(+&!$*)^-/,%|' || chr(59)) AS
+coalesce(len(list_filter(string_split(translate(x, separateurs, repeat(chr(1), length(separateurs))), chr(1)), lambda mot: mot <> '')), 0)

@@ -1,20 +1,23 @@
--- @title.fr Nombre entier complété de zéros (format Zw.)
--- @title.nl Geheel getal aangevuld met nullen (formaat Zw.)
--- @title.en Whole number filled with zeros (format Zw.)
+-- @title.fr Nombre complété de zéros, au format Zw.d de SAS
+-- @title.nl Getal aangevuld met nullen, in het formaat Zw.d van SAS
+-- @title.en Number filled with zeros, with the format Zw.d of SAS
 -- @status published
 -- @catalog be-aim
 -- @valid ..
--- @basis SAS formats reference, Zw.d format
+-- @basis SAS formats reference, Zw.d format; PUT function
 -- @param x DOUBLE : the number
--- @param largeur INTEGER : how many positions
--- @returns VARCHAR attribute : the number rounded to a whole one, in that many positions; a point when missing,
---   stars when it does not fit
--- @sas sha256:0b58443b4da69f879833b9257db769d9e7cd868173d10777541e3353ed6b76d3
--- @note A negative number has its sign in the first position.
-CREATE OR REPLACE MACRO sas.put_z_v1(x DOUBLE, largeur INTEGER) AS
+-- @param largeur BIGINT : the width, 1 to 32
+-- @param decimales BIGINT = 0 : how many decimals, up to 15
+-- @returns VARCHAR attribute, nullable : the number in that many positions; a point, right-aligned, when missing
+-- @uses sas.put_f_v1
+-- @uses sas.round_v1
+-- @sas sha256:36a3435743c8e03a7ac80149a93db3d834ad13527cb8011c9ff45dd9e8df2957
+-- @note The sign takes the first position. What does not fit is written as w.d does, in the end as stars.
+CREATE OR REPLACE MACRO sas.put_z_v1(x DOUBLE, largeur BIGINT, decimales BIGINT := 0) AS
 CASE
-    WHEN x IS NULL THEN lpad('.', largeur, ' ')
-    WHEN length(CAST(try_cast(round(abs(x)) AS BIGINT) AS VARCHAR)) + CASE WHEN round(x) < 0 THEN 1 ELSE 0 END > largeur OR abs(x) >= 1e18 THEN repeat('*', largeur)
-    WHEN round(x) < 0 THEN '-' || lpad(CAST(try_cast(round(abs(x)) AS BIGINT) AS VARCHAR), largeur - 1, '0')
-    ELSE lpad(CAST(try_cast(round(abs(x)) AS BIGINT) AS VARCHAR), largeur, '0')
+    WHEN abs(x) < 1e15 AND largeur BETWEEN 1 AND 32 AND decimales BETWEEN 0 AND 15
+        AND length(format('{:.{}f}', abs(sas.round_v1(x, pow(10, -decimales))), decimales)) + CAST(x < 0 AS INTEGER) <= largeur
+        THEN CASE WHEN x < 0 THEN '-' ELSE '' END
+            || lpad(format('{:.{}f}', abs(sas.round_v1(x, pow(10, -decimales))), decimales), CAST(largeur AS INTEGER) - CAST(x < 0 AS INTEGER), '0')
+    ELSE sas.put_f_v1(x, largeur, decimales)
 END

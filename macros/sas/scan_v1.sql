@@ -1,16 +1,18 @@
--- @title.fr Mot numéro n d'un texte
--- @title.nl Woord nummer n van een tekst
--- @title.en Word number n of a text
+-- @title.fr Mot numéro n d’un texte, comme SCAN de SAS
+-- @title.nl Woord nummer n van een tekst, zoals SCAN van SAS
+-- @title.en Word number n of a text, as SCAN of SAS
 -- @status published
 -- @catalog be-aim
 -- @valid ..
--- @basis SAS language reference, SCAN function
+-- @basis SAS functions reference, SCAN function; default delimiters of ASCII environments
 -- @param x VARCHAR : the text
--- @param n DOUBLE : which word, counted from the end when negative
--- @param separateurs VARCHAR : the characters that stand between words, several of which count as one
+-- @param n DOUBLE : which word; counted from the end when negative
+-- @param separateurs VARCHAR = ' .<(+&!$*)^-/,%|' || chr(59) : the characters between words
 -- @returns VARCHAR attribute, nullable : the word, NULL when there is none
--- @sas sha256:48db306ab413292d433075f566e103653c54e8cae9581da20c70649760b99c52
--- @note Separators in front of the first word and behind the last do not count.
--- @note The modifiers of SCAN are not here.
-CREATE OR REPLACE MACRO sas.scan_v1(x VARCHAR, n DOUBLE, separateurs VARCHAR) AS
-nullif(rtrim(list_filter(regexp_split_to_array(x, '[' || regexp_replace(separateurs, '([\\\^\-\[\]])', '\\\1', 'g') || ']+'), lambda w: w <> '')[trunc(n)::BIGINT]), '')
+-- @sas sha256:c9428afa083567541b05c686eeb14cb7561fbba0ae2cca04765543633175c8de
+-- @note Separators in a row are one; those in front of the first word and behind the last do not count.
+-- @note Where the blank is no separator, SAS takes the blanks that fill a variable for a word behind a last
+--   separator: here they are not there. The modifiers of SCAN are not there either.
+CREATE OR REPLACE MACRO sas.scan_v1(x VARCHAR, n DOUBLE, separateurs VARCHAR := ' .<(+&!$*)^-/,%|' || chr(59)) AS
+CASE WHEN abs(n) < 32768 THEN nullif(rtrim(list_extract(list_filter(string_split(translate(x, separateurs, repeat(chr(1), length(separateurs))), chr(1)), lambda mot: mot <> ''),
+    CAST(trunc(n) AS BIGINT)), ' '), '') END

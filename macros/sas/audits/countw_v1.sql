@@ -1,2 +1,2 @@
--- @audit a code without blanks is one word
-SELECT pp0025 FROM main.population WHERE sas.countw_v1(pp0025, ' ') > 1;
+-- @audit a code without separators is a word
+SELECT 1 FROM main.soins_sante WHERE sas.countw_v1(ss00020, ';') <> 1 AND ss00020 IS NOT NULL;

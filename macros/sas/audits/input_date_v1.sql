@@ -1,2 +1,2 @@
--- @audit a year and the first of January are a date
-SELECT pp0015 FROM main.population WHERE pp0015 // 100 BETWEEN 1900 AND 2100 AND sas.input_date_v1(CAST(pp0015 // 100 AS VARCHAR) || '0101', 'YMD') IS NULL;
+-- @audit a date written down is read again
+SELECT 1 FROM main.soins_sante WHERE sas.input_date_v1(CAST(ss00015 AS VARCHAR), 'YMD') <> ss00015;

@@ -1,2 +1,2 @@
--- @audit all are as wide as asked for
-SELECT pp0015 FROM main.population WHERE length(sas.put_f_v1(pp0015, 12, 2)) <> 12;
+-- @audit an amount in cents is written with its digits
+SELECT 1 FROM main.soins_sante WHERE trim(sas.put_f_v1(ss00160, 12)) <> CAST(ss00160 AS VARCHAR);

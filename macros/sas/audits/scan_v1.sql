@@ -1,2 +1,2 @@
--- @audit a word of a code without blanks is the code
-SELECT pp0025 FROM main.population WHERE sas.scan_v1(pp0025, 1, ' ') <> pp0025;
+-- @audit a code without separators is its first word and its last
+SELECT 1 FROM main.soins_sante WHERE sas.scan_v1(ss00020, 1, ';') <> sas.scan_v1(ss00020, -1, ';');

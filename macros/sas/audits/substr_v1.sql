@@ -1,2 +1,2 @@
--- @audit a part is never longer than asked for
-SELECT pp0025 FROM main.population WHERE length(sas.substr_v1(pp0025, 1, 2)) > 2;
+-- @audit a part of a code is a part of it
+SELECT 1 FROM main.soins_sante WHERE NOT contains(ss00020, sas.substr_v1(ss00020, 2, 3));
