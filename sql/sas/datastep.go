@@ -55,7 +55,11 @@ type outputRow struct {
 	into []string // empty: every data set
 }
 
-const maxWork = 3000
+// Limits on what a step may become, so that a loop never hangs the translator.
+const (
+	maxWork = 3000
+	maxSQL  = 1 << 17
+)
 
 // rowSource is where the rows of a step come from.
 type rowSource struct {
@@ -624,6 +628,9 @@ func (d *dataStep) assign(s *dataStmt) error {
 		v = d.keepTree(n, v)
 	}
 	v.window = v.window && v.tree == nil
+	if len(v.sql) > maxSQL {
+		return fmt.Errorf("the value of %s is too long to be written out", n)
+	}
 	d.env[n] = v
 	return nil
 }

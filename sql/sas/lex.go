@@ -117,8 +117,9 @@ func (l *lexer) find(what string) int {
 }
 
 func (l *lexer) comment() {
+	l.at += len("/*")
 	end := l.find("*/")
-	l.comments = append(l.comments, cleanComment(string(l.src.text[l.at+2:end])))
+	l.comments = append(l.comments, cleanComment(string(l.src.text[l.at:end])))
 	l.at = min(end+2, len(l.src.text))
 }
 

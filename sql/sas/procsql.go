@@ -577,6 +577,8 @@ func (q *selection) lookup(n name) (val, error) {
 		return null, fmt.Errorf("there is no column %s.%s", n.qualifier, n.name)
 	}
 	if x, ok := q.aliases[n.name]; ok { // without calculated, as SAS allows in places
+		delete(q.aliases, n.name) // an alias is not made of itself
+		defer func() { q.aliases[n.name] = x }()
 		return q.r.value(x)
 	}
 	return null, fmt.Errorf("there is no column %s", n.name)

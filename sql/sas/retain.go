@@ -18,8 +18,10 @@ type tree struct {
 	a, b *tree
 	v    val
 	lax  bool // a sum statement: a missing value counts as 0
-	id   int
-	name string
+	// maybe: nothing is added when the value is missing.
+	maybe bool
+	id    int
+	name  string
 }
 
 type retained struct {
@@ -74,7 +76,7 @@ func (d *dataStep) keepTree(n string, v val) val {
 		t.id = 0
 	}
 	if d.alive.sql != "true" && t != d.env[n].tree {
-		t = &tree{op: "case", cond: d.alive, a: t, b: d.env[n].tree}
+		t = d.either(d.alive, t, d.env[n].tree)
 	}
 	return d.tree(n, t, v.kind)
 }
@@ -91,7 +93,66 @@ func (d *dataStep) caseTree(n string, c, yes, no val) val {
 		}
 		return &tree{op: "set", v: v}
 	}
-	return d.tree(n, &tree{op: "case", cond: c, a: side(yes), b: side(no)}, k)
+	return d.tree(n, d.either(c, side(yes), side(no)), k)
+}
+
+// either is one tree or the other. What both go on from stands in it once, so
+// that a row of ifs does not double it each time.
+func (d *dataStep) either(c val, yes, no *tree) *tree {
+	if a, b, base := common(yes, no); base != nil && (a != nil || b != nil) {
+		whens := "CASE WHEN " + c.sql + " THEN " + added(a)
+		if b != nil {
+			whens += " ELSE " + added(b)
+		}
+		lax := !slices.ContainsFunc(append(a, b...), func(t *tree) bool { return !t.lax && !t.v.sure })
+		v := val{sql: whens + " END", kind: numberKind, prec: precAtom, window: c.window, sure: lax && a != nil && b != nil}
+		return &tree{op: "add", a: base, v: v, lax: lax, maybe: true, name: yes.name}
+	}
+	if yes.op == "case" && yes.b == no {
+		return &tree{op: "case", cond: both(c, yes.cond), a: yes.a, b: no}
+	}
+	return &tree{op: "case", cond: c, a: yes, b: no}
+}
+
+// common finds the tree that two trees both add to, and what they add.
+func common(yes, no *tree) (a, b []*tree, base *tree) {
+	for t := yes; t != nil; t = t.a {
+		b = nil
+		for u := no; u != nil; u = u.a {
+			if t == u {
+				return a, b, t
+			}
+			if u.op != "add" {
+				break
+			}
+			b = append(b, u)
+		}
+		if t.op != "add" {
+			break
+		}
+		a = append(a, t)
+	}
+	return nil, nil, nil
+}
+
+// added is the sum of what trees add, NULL for none.
+func added(list []*tree) string {
+	var parts []string
+	for i := len(list) - 1; i >= 0; i-- {
+		t := list[i]
+		if t.lax && !t.v.sure && !t.maybe {
+			parts = append(parts, "coalesce("+t.v.sql+", 0)")
+		} else {
+			parts = append(parts, t.v.sql)
+		}
+	}
+	switch len(parts) {
+	case 0:
+		return "NULL"
+	case 1:
+		return parts[0]
+	}
+	return "list_sum([" + strings.Join(parts, ", ") + "])"
 }
 
 // begins is the condition under which a tree sets its variable.
@@ -118,12 +179,9 @@ func (d *dataStep) gives(t *tree) string {
 	case "set":
 		return t.v.sql
 	case "add":
-		v := t.v.sql
-		if !t.v.sure && t.lax {
-			v = "coalesce(" + v + ", 0)"
-		}
+		v := added([]*tree{t})
 		if before := d.gives(t.a); before != "NULL" {
-			return "coalesce(" + before + ", 0) + " + v
+			return "list_sum([" + before + ", " + v + "])"
 		}
 		return v
 	case "case":
@@ -146,8 +204,25 @@ func strict(t *tree) bool {
 	return t != nil && (t.op == "add" && !t.lax && !t.v.sure || strict(t.a) || strict(t.b))
 }
 
+// size counts the nodes that writing a tree out would visit, up to a limit.
+func size(t *tree, limit int) int {
+	if t == nil || limit <= 0 {
+		return 0
+	}
+	n := 1 + size(t.a, limit-1)
+	return n + size(t.b, limit-n)
+}
+
+// maxTree is more than a program written by hand has.
+const maxTree = 5000
+
 // settle finds the columns of the retained variables.
 func (d *dataStep) settle() error {
+	for _, t := range d.trees {
+		if size(t, maxTree) >= maxTree {
+			return fmt.Errorf("what becomes of %s in a row has too many branches", t.name)
+		}
+	}
 	final := map[string]*tree{}
 	for n := range d.retained {
 		v := d.env[n]
@@ -261,6 +336,8 @@ func (d *dataStep) fill(final map[string]*tree, settled map[string]val) error {
 			return previous(t.name)
 		case t.op == "set":
 			return t.v.sql
+		case t.op == "add" && t.maybe:
+			return "list_sum([" + text(t.a, depth+1) + ", " + t.v.sql + "])"
 		case t.op == "add" && t.lax:
 			return "(coalesce(" + text(t.a, depth+1) + ", 0) + coalesce(" + t.v.sql + ", 0))"
 		case t.op == "add":
