@@ -23,13 +23,14 @@ func (r *relation) wanted(column string) {
 	}
 }
 
-// keys is the table of the session that holds the values of a column.
-func (r *relation) keys(column string) string {
-	return "temp.main." + store.Quote("keys_"+r.Name+"_"+column)
-}
+// keys names the table of the session that holds the values of a column.
+func (r *relation) keys(column string) string { return "keys_" + r.Name + "_" + column }
 
 // codes is the table of the session that holds the codes of a unit or a coding.
-func codes(domain string) string { return "temp.main." + store.Quote("codes_"+domain) }
+func codes(domain string) string { return temp("codes_" + domain) }
+
+// values is the table of the session that holds what is to be coded.
+func values(domain string) string { return temp("values_" + domain) }
 
 // from is the FROM and WHERE of a relation, with further joins, before anything
 // is coded.
@@ -69,6 +70,24 @@ type session struct {
 	cfg   Config
 	conn  *sql.Conn
 	count map[string]int64 // codes of a domain
+	made  []string         // tables of the session
+}
+
+// temp names a table of the session.
+func temp(name string) string { return "temp.main." + store.Quote(name) }
+
+// create makes a table of the session; what is its columns, or AS and a SELECT.
+func (s *session) create(ctx context.Context, name, what string) error {
+	s.made = append(s.made, name)
+	return s.exec(ctx, "CREATE TEMP TABLE "+store.Quote(name)+" "+what)
+}
+
+// close drops the tables of the session: its connection goes back to a pool.
+func (s *session) close() {
+	for _, name := range s.made {
+		_, _ = s.conn.ExecContext(context.Background(), "DROP TABLE IF EXISTS "+temp(name)) // it ends with the workspace, at the latest
+	}
+	_ = s.conn.Close()
 }
 
 func (s *session) exec(ctx context.Context, query string) error {
@@ -96,8 +115,7 @@ func (s *session) selectRows(ctx context.Context) error {
 			return err
 		}
 		for _, k := range r.keyed {
-			query := "CREATE TEMP TABLE " + strings.TrimPrefix(r.keys(k), "temp.main.") + " AS SELECT DISTINCT " + col(alias(0), k) + " AS k " + r.from(s.cfg.Kept)
-			if err := s.exec(ctx, query); err != nil {
+			if err := s.create(ctx, r.keys(k), "AS SELECT DISTINCT "+col(alias(0), k)+" AS k "+r.from(s.cfg.Kept)); err != nil {
 				return err
 			}
 		}
@@ -148,8 +166,8 @@ func (s *session) code(ctx context.Context) error {
 		}
 	}
 	for _, d := range order {
-		query := "CREATE TEMP TABLE " + store.Quote("values_"+d) + " AS SELECT DISTINCT v FROM (" + strings.Join(byDomain[d], " UNION ALL ") + ") WHERE v IS NOT NULL"
-		if err := s.exec(ctx, query); err != nil {
+		all := "AS SELECT DISTINCT v FROM (" + strings.Join(byDomain[d], " UNION ALL ") + ") WHERE v IS NOT NULL"
+		if err := s.create(ctx, "values_"+d, all); err != nil {
 			return err
 		}
 	}
@@ -180,31 +198,27 @@ const batch = 200_000
 
 // codeDomain fills the table of codes of a unit or a coding.
 func (s *session) codeDomain(ctx context.Context, domain string) error {
-	table := strings.TrimPrefix(codes(domain), "temp.main.")
-	values := "temp.main." + store.Quote("values_"+domain)
 	unit := s.cat.Unit(domain)
-	// In the order of the column so that rows stand together; the code's own table
-	// is read by it.
 	keyType := "VARCHAR"
 	if unit != nil {
 		keyType = "INTEGER"
-	} else if err := s.checkLookalikes(ctx, values, "v", domain); err != nil {
+	} else if err := s.checkLookalikes(ctx, values(domain), "v", domain); err != nil {
 		return err
 	}
-	if err := s.exec(ctx, "CREATE TEMP TABLE "+table+" (v "+keyType+" NOT NULL, original VARCHAR NOT NULL, code VARCHAR NOT NULL)"); err != nil {
+	if err := s.create(ctx, "codes_"+domain, "(v "+keyType+" NOT NULL, original VARCHAR NOT NULL, code VARCHAR NOT NULL)"); err != nil {
 		return err
 	}
-	wanted, err := s.number(ctx, "SELECT count(*) FROM "+values)
+	wanted, err := s.number(ctx, "SELECT count(*) FROM "+values(domain))
 	if err != nil {
 		return err
 	}
-	query := "SELECT v, v AS original FROM " + values
+	query := "SELECT v, v AS original FROM " + values(domain) + " AS w"
 	if unit != nil {
 		_, ids := store.IDTable(s.cat, domain)
-		query = "SELECT v, id FROM " + values + " JOIN " + ids + " ON num = v"
+		query = "SELECT v, id FROM " + values(domain) + " AS w JOIN " + ids + " ON num = v"
 	}
 	for from := int64(0); from < wanted; from += batch {
-		part := fmt.Sprintf("%s WHERE %s.rowid >= %d AND %s.rowid < %d", query, store.Quote("values_"+domain), from, store.Quote("values_"+domain), from+batch)
+		part := fmt.Sprintf("%s WHERE w.rowid >= %d AND w.rowid < %d", query, from, from+batch)
 		if err := s.codeBatch(ctx, domain, part); err != nil {
 			return err
 		}

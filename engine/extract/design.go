@@ -143,11 +143,11 @@ func (d *Design) Tables() []*catalog.Coding {
 func (d *Design) relation(e study.Extract, reg *macros.Registry) (*relation, error) {
 	r := &relation{Extract: e}
 	var err error
-	if r.source, err = d.open(e, e.Table, e.Step, e.Pos, reg); err != nil {
+	if r.source, err = d.open(e.Table, e.Step, e.Pos, reg); err != nil {
 		return nil, err
 	}
 	for _, pin := range e.With {
-		s, err := d.open(e, "", pin.Name, pin.Pos, reg)
+		s, err := d.open("", pin.Name, pin.Pos, reg)
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +167,7 @@ func (d *Design) relation(e study.Extract, reg *macros.Registry) (*relation, err
 }
 
 // open describes the table or the step of an extract.
-func (d *Design) open(e study.Extract, table, step string, at diag.Pos, reg *macros.Registry) (source, error) {
+func (d *Design) open(table, step string, at diag.Pos, reg *macros.Registry) (source, error) {
 	if table != "" {
 		t := d.cat.Table(table)
 		if t == nil {

@@ -169,18 +169,18 @@ func (s *session) valuesFile(k *catalog.Coding) string {
 // writeValues writes, for the holder of a table, the values that occur in what
 // was selected. They are recorded like all that leaves.
 func (s *session) writeValues(ctx context.Context, k *catalog.Coding) error {
-	rows, err := s.conn.QueryContext(ctx, "SELECT v FROM temp.main."+"\"values_"+k.ID+"\" ORDER BY v")
+	rows, err := s.conn.QueryContext(ctx, "SELECT v FROM "+values(k.ID)+" ORDER BY v")
 	if err != nil {
 		return engine(err)
 	}
 	defer rows.Close() //nolint:errcheck // its errors come from rows.Err
-	var values []string
+	var found []string
 	for rows.Next() {
 		var v string
 		if err := rows.Scan(&v); err != nil {
 			return engine(err)
 		}
-		values = append(values, v)
+		found = append(found, v)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return engine(err)
@@ -188,7 +188,7 @@ func (s *session) writeValues(ctx context.Context, k *catalog.Coding) error {
 	if err := os.Remove(s.valuesFile(k)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if err := coding.WriteValues(s.valuesFile(k), k.ID, values); err != nil {
+	if err := coding.WriteValues(s.valuesFile(k), k.ID, found); err != nil {
 		return err
 	}
 	s.cfg.Workspace.Recording.Lock()

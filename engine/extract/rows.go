@@ -124,7 +124,7 @@ func (d *Design) selected(r *relation) error {
 		return fault("study-extract", "%s of %s and %s of %s are not numbers of the same", a.name, r.Name, b.name, name).At(r.Pos).
 			WithHint("compare identifiers of one unit, or zones of one coding")
 	}
-	r.where = append(r.where, col(alias(0), a.name)+" IN (SELECT k FROM "+other.keys(b.name)+")")
+	r.where = append(r.where, col(alias(0), a.name)+" IN (SELECT k FROM "+temp(other.keys(b.name))+")")
 	other.wanted(b.name)
 	return nil
 }

@@ -253,27 +253,6 @@ func (s *session) sweep() error {
 	return errors.Join(os.RemoveAll(filepath.Join(s.cfg.Run, Folder+part)), os.RemoveAll(s.conversion()+part))
 }
 
-// close drops the tables of the session: the connection goes back to a pool.
-func (s *session) close() {
-	ctx := context.Background()
-	rows, err := s.conn.QueryContext(ctx, "SELECT table_name FROM duckdb_tables() WHERE temporary")
-	if err == nil {
-		var names []string
-		for rows.Next() {
-			var name string
-			if rows.Scan(&name) == nil {
-				names = append(names, name)
-			}
-		}
-		err = errors.Join(rows.Err(), rows.Close())
-		for _, name := range names {
-			_, dropped := s.conn.ExecContext(ctx, "DROP TABLE IF EXISTS temp.main."+store.Quote(name))
-			err = errors.Join(err, dropped)
-		}
-	}
-	_ = errors.Join(err, s.conn.Close()) // the tables end with the workspace, at the latest
-}
-
 // tellDropped tells of every column that does not leave, and why.
 func (s *session) tellDropped() {
 	for _, r := range s.relations {

@@ -69,16 +69,11 @@ func (s *session) prepareScan(ctx context.Context) error {
 			all = append(all, "SELECT id FROM "+table)
 		}
 	}
-	for _, query := range []string{
-		"CREATE TEMP TABLE scan_ids AS SELECT DISTINCT id FROM (" + strings.Join(all, " UNION ALL ") + ")",
-		fmt.Sprintf(`CREATE TEMP TABLE scan_numbers AS SELECT DISTINCT ltrim(id, '0') AS id FROM scan_ids
-			WHERE regexp_full_match(id, '[0-9]+') AND length(ltrim(id, '0')) >= %d`, few),
-	} {
-		if err := s.exec(ctx, query); err != nil {
-			return err
-		}
+	if err := s.create(ctx, "scan_ids", "AS SELECT DISTINCT id FROM ("+strings.Join(all, " UNION ALL ")+")"); err != nil {
+		return err
 	}
-	return nil
+	return s.create(ctx, "scan_numbers", fmt.Sprintf(`AS SELECT DISTINCT ltrim(id, '0') AS id FROM scan_ids
+		WHERE regexp_full_match(id, '[0-9]+') AND length(ltrim(id, '0')) >= %d`, few))
 }
 
 // scan looks at every value of a file of a relation; file is SQL that reads it.
