@@ -127,7 +127,7 @@ func rounded(o oracle, decimals int) oracle {
 }
 
 // drawnOracles are those of the functions of SAS that are asked about drawn rows.
-var drawnOracles = slices.Concat(numberOracles, dateOracles, formatOracles)
+var drawnOracles = slices.Concat(numberOracles, dateOracles, formatOracles, textOracles)
 
 func TestEveryFunctionOfSASAnswersAsItsOracle(t *testing.T) {
 	reg := house(t)

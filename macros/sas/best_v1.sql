@@ -27,14 +27,14 @@ CASE
             WHEN largeur - 1 - (length(format('{:.0f}', trunc(abs(x)))) + CAST(x < 0 AS INTEGER)) < 1 THEN format('{:.0f}', sas.round1_v1(x))
             ELSE rtrim(rtrim(format('{:.{}f}', x,
                 least(largeur - 1 - (length(format('{:.0f}', trunc(abs(x)))) + CAST(x < 0 AS INTEGER)),
-                    14 - CAST(split_part(format('{:.14e}', x), 'e', 2) AS BIGINT))), '0'), '.')
+                    14 - CAST(list_extract(string_split(format('{:.14e}', x), 'e'), 2) AS BIGINT))), '0'), '.')
         END
-    WHEN length('E' || CAST(split_part(format('{:.14e}', x), 'e', 2) AS BIGINT)) + 1 + CAST(x < 0 AS INTEGER) <= largeur
-        THEN regexp_replace(split_part(format('{:.{}e}', x,
-                least(greatest(largeur - 2 - CAST(x < 0 AS INTEGER) - length('E' || CAST(split_part(format('{:.14e}', x), 'e', 2) AS BIGINT)), 0), 14)),
-                'e', 1), '[.]?0*$', '')
-            || 'E' || CAST(split_part(format('{:.{}e}', x,
-                least(greatest(largeur - 2 - CAST(x < 0 AS INTEGER) - length('E' || CAST(split_part(format('{:.14e}', x), 'e', 2) AS BIGINT)), 0), 14)),
-                'e', 2) AS BIGINT)
+    WHEN length('E' || CAST(list_extract(string_split(format('{:.14e}', x), 'e'), 2) AS BIGINT)) + 1 + CAST(x < 0 AS INTEGER) <= largeur
+        THEN regexp_replace(list_extract(string_split(format('{:.{}e}', x,
+                least(greatest(largeur - 2 - CAST(x < 0 AS INTEGER) - length('E' || CAST(list_extract(string_split(format('{:.14e}', x), 'e'), 2) AS BIGINT)), 0), 14)),
+                'e'), 1), '[.]?0*$', '')
+            || 'E' || CAST(list_extract(string_split(format('{:.{}e}', x,
+                least(greatest(largeur - 2 - CAST(x < 0 AS INTEGER) - length('E' || CAST(list_extract(string_split(format('{:.14e}', x), 'e'), 2) AS BIGINT)), 0), 14)),
+                'e'), 2) AS BIGINT)
     ELSE repeat('*', largeur)
 END

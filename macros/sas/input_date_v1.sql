@@ -18,19 +18,19 @@ CREATE OR REPLACE MACRO sas.input_date_v1(x VARCHAR, ordre VARCHAR) AS
 CASE
     WHEN upper(ordre) = 'YMD' AND regexp_full_match(trim(x, ' '), '([0-9]{4}|[0-9]{2})([0-9]{2})([0-9]{2})|([0-9]{4}|[0-9]{2})[-/.: ][0-9]{1,2}[-/.: ][0-9]{1,2}')
         THEN sas.mdy_v1(
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{4}|[0-9]{2})([0-9]{2})([0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 2) AS DOUBLE),
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{4}|[0-9]{2})([0-9]{2})([0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 3) AS DOUBLE),
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{4}|[0-9]{2})([0-9]{2})([0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 1) AS DOUBLE))
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{4}|[0-9]{2})([0-9]{2})([0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 2) AS DOUBLE),
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{4}|[0-9]{2})([0-9]{2})([0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 3) AS DOUBLE),
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{4}|[0-9]{2})([0-9]{2})([0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 1) AS DOUBLE))
     WHEN upper(ordre) = 'DMY' AND regexp_full_match(trim(x, ' '), '([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})|[0-9]{1,2}[-/.: ][0-9]{1,2}[-/.: ]([0-9]{4}|[0-9]{2})')
         THEN sas.mdy_v1(
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 2) AS DOUBLE),
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 1) AS DOUBLE),
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 3) AS DOUBLE))
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 2) AS DOUBLE),
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 1) AS DOUBLE),
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 3) AS DOUBLE))
     WHEN upper(ordre) = 'MDY' AND regexp_full_match(trim(x, ' '), '([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})|[0-9]{1,2}[-/.: ][0-9]{1,2}[-/.: ]([0-9]{4}|[0-9]{2})')
         THEN sas.mdy_v1(
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 1) AS DOUBLE),
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 2) AS DOUBLE),
-            TRY_CAST(split_part(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-', 3) AS DOUBLE))
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 1) AS DOUBLE),
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 2) AS DOUBLE),
+            TRY_CAST(list_extract(string_split(translate(regexp_replace(trim(x, ' '), '^([0-9]{2})([0-9]{2})([0-9]{4}|[0-9]{2})$', '\1-\2-\3'), '/.: ', '----'), '-'), 3) AS DOUBLE))
     WHEN upper(ordre) = 'DATE' THEN sas.mdy_v1(
         list_position(list_value('JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'),
             regexp_extract(upper(trim(x, ' ')), '^([0-9]{1,2})[-/. ]?([A-Z]{3})[-/. ]?([0-9]{4}|[0-9]{2})$', 2)),
