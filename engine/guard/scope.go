@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"epsql/macros"
 	"epsql/sql/ast"
 	"epsql/sql/diag"
 )
@@ -301,21 +302,50 @@ func (s *scope) macro(f *ast.Func) (value, error) {
 	}
 	args := make([]string, len(f.Args))
 	for i, a := range f.Args {
-		v, err := s.plain(a)
+		values, text, err := s.macroArgument(m, f, i, a)
 		if err != nil {
 			return value{}, err
 		}
-		args[i] = v.guarded()
-		if name, ok := f.Named[i]; ok {
-			args[i] = quote(name) + " := " + args[i]
+		args[i] = text
+		for _, v := range values {
+			out.supports = append(out.supports, v.supports...)
+			out.query = out.query || v.query
+			out.invented = out.invented || v.invented
 		}
-		out.supports = append(out.supports, v.supports...)
-		out.query = out.query || v.query
-		out.invented = out.invented || v.invented
 	}
 	// A number without a closed list of values could be anything that the query
 	// chose the arguments for: one sum could carry many counts.
 	out.encoded = out.kind == number && out.domain == nil
 	out.sql = quote(m.Family) + "." + quote(m.Base+"_v"+strconv.Itoa(m.Version)) + "(" + strings.Join(args, ", ") + ")"
 	return out, nil
+}
+
+// macroArgument binds one argument of a macro. Where the parameter is a list,
+// [a, b, c] is one argument of several values; nowhere else is there a list.
+func (s *scope) macroArgument(m *macros.Macro, f *ast.Func, i int, a ast.Expr) ([]value, string, error) {
+	name, named := f.Named[i]
+	elements, list := []ast.Expr{a}, false
+	brackets, ok := a.(*ast.Func)
+	for j, p := range m.Params {
+		meant := named && p.Name == name || !named && i == j
+		if meant && strings.HasSuffix(p.Type, "[]") && ok && (brackets.Schema == "" || brackets.Schema == "main") && brackets.Name == "list_value" {
+			elements, list = brackets.Args, true
+		}
+	}
+	values, texts := make([]value, len(elements)), make([]string, len(elements))
+	for j, e := range elements {
+		v, err := s.plain(e)
+		if err != nil {
+			return nil, "", err
+		}
+		values[j], texts[j] = v, v.guarded()
+	}
+	text := strings.Join(texts, ", ")
+	if list {
+		text = "list_value(" + text + ")"
+	}
+	if named {
+		text = quote(name) + " := " + text
+	}
+	return values, text, nil
 }
