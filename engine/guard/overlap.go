@@ -7,9 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/RoaringBitmap/roaring/v2"
-
-	past "epsql/engine/history"
 	"epsql/sql/diag"
 )
 
@@ -103,6 +100,7 @@ const counted = " rows"
 // what the cells measure does not matter then, and a person who has rows on both
 // sides is on both. Cells that do not add up are compared by their persons; so are
 // all of a group with those of other leaves, since rows may be joined to more rows.
+// With these, what the cells add up is compared too.
 func (c *comparison) sides(l *leaf) []sideSQL {
 	if c.earlier {
 		return l.sidesSQL()
@@ -123,12 +121,41 @@ func (c *comparison) sides(l *leaf) []sideSQL {
 			out = append(out, sideSQL{sql: "coalesce(bool_or(" + check.condition + "), FALSE)", cells: on})
 		}
 	}
+	if c.byRow {
+		return out
+	}
 	for i, cell := range l.cells {
 		if sql := additive(cell.sql); sql != "" {
 			out = append(out, sideSQL{sql: exactly(sql, cell.floating), amount: true, cells: []int{i}})
 		}
 	}
 	return out
+}
+
+// alike bounds the persons of a kind that are compared: where only cells of the
+// same row are, persons who are on all of its sides equally often are on the same
+// sides of any combination too, and as many of them as a cell needs are as good as
+// all. So rows of whole populations become a few numbers.
+func (c *comparison) alike() int64 {
+	if c.byRow {
+		return c.rules.threshold
+	}
+	return 0
+}
+
+// alikeSQL counts the persons of every row who are alike, of the rows of
+// contributorSQL with some sides.
+func (l *leaf) alikeSQL(contributors string, sides int) string {
+	var list []string
+	for i := range l.keys {
+		list = append(list, "r"+itoa(i))
+	}
+	person := "r" + itoa(len(list))
+	list = append(list, "count(*)")
+	for i := range sides {
+		list = append(list, "r"+itoa(len(l.keys)+1+i))
+	}
+	return "SELECT " + strings.Join(list, ", ") + " FROM (" + contributors + ") WHERE " + person + " > 0 GROUP BY ALL ORDER BY ALL"
 }
 
 // unadded are those of some cells that do not add up.
@@ -220,36 +247,4 @@ func (b *contributors) mask(row int, cells []int, amount bool) {
 		}
 		t.hide(row, cell, secondary)
 	}
-}
-
-// inRow is a set as it is compared with those of its row alone.
-func (c *comparison) inRow(b *contributors, row int, s past.Set) past.Set {
-	if c.row != row+1 {
-		c.released, c.row = past.History{}, row+1
-	}
-	for _, sides := range b.sides {
-		if group := sides[0].rows[row]; group.Unit == strings.TrimSuffix(s.Unit, counted) && group.Members != nil {
-			return local(s, group.Members)
-		}
-	}
-	return s
-}
-
-// local gives a set whose persons are numbered by their place among those of the
-// whole row.
-func local(s past.Set, row *roaring.Bitmap) past.Set {
-	at := make([]uint32, 0, s.Members.GetCardinality())
-	it := row.Iterator()
-	n := uint32(0)
-	each := s.Members.Iterator()
-	for each.HasNext() {
-		person := each.Next()
-		for it.HasNext() && it.PeekNext() < person {
-			it.Next()
-			n++
-		}
-		at = append(at, n+1)
-	}
-	s.Members = roaring.BitmapOf(at...)
-	return s
 }

@@ -145,7 +145,7 @@ func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) erro
 		if _, mask := u.counted(); mask || u.bits && !c.earlier {
 			continue
 		}
-		sides, err := t.leaf.contributors(ctx, conn, u, rows, c.sides(t.leaf))
+		sides, err := t.leaf.contributors(ctx, conn, u, rows, c.sides(t.leaf), c.alike())
 		if err != nil {
 			return err
 		}
@@ -239,8 +239,8 @@ func additive(sql string) string {
 	return ""
 }
 
-// contributorSQL asks for the persons of every group, one row each in the order
-// of their numbers: the keys, the person, then the sides besides the group.
+// contributorSQL asks for the persons of every group, one row each: the keys, the
+// person, then the sides besides the group.
 func (l *leaf) contributorSQL(u unitRef, sides []sideSQL) string {
 	var list, ordinals []string
 	for i, k := range l.keys {
@@ -248,28 +248,34 @@ func (l *leaf) contributorSQL(u unitRef, sides []sideSQL) string {
 	}
 	number, _ := u.counted()
 	list = append(list, number)
-	person := itoa(len(list))
-	ordinals = append(ordinals, person)
+	ordinals = append(ordinals, itoa(len(list)))
 	for _, s := range sides[1:] {
 		list = append(list, s.sql)
 	}
 	for i := range list {
 		list[i] += " AS r" + itoa(i)
 	}
-	return "SELECT " + strings.Join(list, ", ") + l.tail + " GROUP BY " + strings.Join(ordinals, ", ") + " ORDER BY " + person
+	return "SELECT " + strings.Join(list, ", ") + l.tail + " GROUP BY " + strings.Join(ordinals, ", ")
 }
 
-// contributors reads the persons of the unit u behind the rows of a leaf.
-func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows map[string]int, sides []sideSQL) ([]side, error) {
+// contributors reads the persons of the unit u behind the rows of a leaf; alike
+// bounds how many of those who are alike in a row are read, 0 for all as they are.
+func (l *leaf) contributors(ctx context.Context, conn *sql.Conn, u unitRef, rows map[string]int, sides []sideSQL, alike int64) ([]side, error) {
 	if u.bits {
 		sides = l.rowSidesSQL()
 	}
-	scan, err := l.query(ctx, conn, l.contributorSQL(u, sides))
+	statement := l.contributorSQL(u, sides)
+	if alike > 0 {
+		statement = l.alikeSQL(statement, len(sides)-1)
+	} else {
+		statement += " ORDER BY " + itoa(len(l.keys)+1)
+	}
+	scan, err := l.query(ctx, conn, statement)
 	if err != nil {
 		return nil, err
 	}
 	defer scan.Close()
-	r := &contributorReader{leaf: l, scan: scan, rows: rows, asked: sides, found: make([][]contribution, len(sides))}
+	r := &contributorReader{leaf: l, scan: scan, rows: rows, asked: sides, found: make([][]contribution, len(sides)), alike: alike}
 	for i := range sides {
 		r.found[i] = make([]contribution, len(rows))
 	}
@@ -296,6 +302,7 @@ type contributorReader struct {
 	rows  map[string]int
 	asked []sideSQL
 	found [][]contribution // by side and row
+	alike int64
 }
 
 // contribution are the persons of a row, in order, and what each contributes.
@@ -329,17 +336,28 @@ func (r *contributorReader) chunk(n int) error {
 			return diag.New(diag.Query, "contributors", "the persons behind the cells cannot be told").
 				WithHint("ask without writing to a file, and report this query")
 		}
-		r.found[0][row].add(uint32(number), 1) //nolint:gosec // dense from 1
-		for k := range sides {
-			c := &r.found[1+k][row]
-			amount, exact := sides[k].residue(i)
-			c.inexact = c.inexact || !exact
-			if amount != 0 {
-				c.add(uint32(number), amount) //nolint:gosec // dense from 1
-			}
+		if r.alike == 0 {
+			r.one(row, uint32(number), sides, i) //nolint:gosec // dense from 1
+			continue
+		}
+		for range min(number, r.alike) {
+			r.one(row, uint32(len(r.found[0][row].numbers)+1), sides, i) //nolint:gosec // few
 		}
 	}
 	return nil
+}
+
+// one takes in a person of a row: the i-th values of its sides.
+func (r *contributorReader) one(row int, number uint32, sides []vector, i int) {
+	r.found[0][row].add(number, 1)
+	for k := range sides {
+		c := &r.found[1+k][row]
+		amount, exact := sides[k].residue(i)
+		c.inexact = c.inexact || !exact
+		if amount != 0 {
+			c.add(number, amount)
+		}
+	}
 }
 
 func (c *contribution) add(number uint32, amount uint64) {
@@ -432,8 +450,8 @@ func (c *comparison) hide() bool {
 	hidden := false
 	for _, b := range c.behind {
 		b.visit(func(s past.Set, row int, cells []int, of side) {
-			if c.byRow {
-				s = c.inRow(b, row, s)
+			if c.byRow && c.row != row+1 {
+				c.released, c.row = past.History{}, row+1
 			}
 			collision, bad := c.collision(s)
 			if !bad {

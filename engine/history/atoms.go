@@ -269,7 +269,7 @@ func (m *marks) has(atom uint32) bool { return m.at[atom] == m.walk }
 // arena holds nodes in blocks, which stay where they are when it grows.
 type arena [][]node
 
-const arenaBlock = 1 << 15
+const arenaBlock = 1 << 10
 
 func (a *arena) add(n node) int32 {
 	last := len(*a) - 1
