@@ -53,7 +53,8 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	}
 	columns := d.outColumns(names, outputs)
 	// The data sets that are read are looked up before a new one takes a name.
-	step := &step{inputs: d.src.inputs, ordered: d.needsOrder(own.columns, outputs)}
+	numbered := needsOrder(own.columns, outputs)
+	step := &step{inputs: d.src.inputs, ordered: numbered || d.src.ordered}
 	rel := d.p.make(ref.name)
 	step.out = rel
 	renamed := d.renamed(ref)
@@ -67,16 +68,13 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	if d.src.open {
 		d.p.noteAt(d.from, "only the variables that the program names are there: the columns of %s are not known", d.src.inputs[0].name)
 	}
-	step.query = func() string { return own.write(names, columns, layers, outputs, rel.row, step.ordered) }
+	step.query = func() string { return own.write(names, columns, layers, outputs, rel.row, numbered) }
 	d.p.add(d.from, d.to, step)
 	return nil
 }
 
 // needsOrder tells whether the rows must be in order for what a view computes.
-func (d *dataStep) needsOrder(columns []computed, outputs []outputRow) bool {
-	if d.src.ordered {
-		return true
-	}
+func needsOrder(columns []computed, outputs []outputRow) bool {
 	for _, c := range columns {
 		if strings.Contains(c.sql, "_row") {
 			return true
@@ -210,8 +208,8 @@ func (d *dataStep) uniqueness(names []string, outputs []outputRow, renamed map[s
 }
 
 // write writes the query.
-func (d *dataStep) write(names []string, columns []*column, layers [][]computed, outputs []outputRow, row, ordered bool) string {
-	ctes, from := d.src.from(row || ordered)
+func (d *dataStep) write(names []string, columns []*column, layers [][]computed, outputs []outputRow, row, numbered bool) string {
+	ctes, from := d.src.from(row || numbered)
 	where := d.where
 	inside := len(layers) > 0 && where.sql != "true"
 	if inside {

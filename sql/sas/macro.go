@@ -16,6 +16,7 @@ import (
 const (
 	maxDepth    = 40
 	maxTurns    = 20_000
+	maxTrouble  = 500
 	maxExpanded = 1 << 22
 )
 
@@ -208,7 +209,7 @@ func unit(text string) int {
 // expand runs text and writes the program.
 func (m *macros) expand(text string, line int, out *source) {
 	s := &scan{text: text, line: line}
-	for s.at < len(s.text) {
+	for s.at < len(s.text) && m.turns <= maxTurns && len(m.trouble) < maxTrouble {
 		before, from := s.at, s.line
 		m.step(s, out)
 		if m.size += s.at - before; m.size > maxExpanded || len(out.text) > maxExpanded {
@@ -519,16 +520,16 @@ func (m *macros) call(s *scan, out *source, def *macroDef, name string) {
 		m.fail(line, "%"+name, "macros call each other too deep")
 		return
 	}
+	if !m.turn(line) {
+		return
+	}
 	m.depth++
 	m.vars = append(m.vars, scope)
-	m.lineless(def.body, def.line, out)
+	m.expand(def.body, def.line, out)
 	m.vars = m.vars[:len(m.vars)-1]
 	m.depth--
 	m.ran++
 }
-
-// lineless expands a body: its lines are those of the definition.
-func (m *macros) lineless(body string, line int, out *source) { m.expand(body, line, out) }
 
 // clause takes what %then or %else commands: a block or a statement.
 func (m *macros) clause(s *scan) (body string, line int, ok bool) {
@@ -679,11 +680,11 @@ func (m *macros) whileLoop(until bool, condition, body string, line, bodyLine in
 	}
 }
 
-// turn counts the turns of loops.
+// turn counts the turns of loops, and calls.
 func (m *macros) turn(line int) bool {
 	if m.turns++; m.turns > maxTurns || m.size > maxExpanded {
 		if m.turns == maxTurns+1 {
-			m.fail(line, "%do", "the loops turn too often")
+			m.fail(line, "%do", "the loops turn, or macros are called, too often")
 		}
 		return false
 	}
