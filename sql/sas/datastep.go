@@ -87,7 +87,7 @@ func (p *program) dataStep() {
 	outs, body, err := d.declare()
 	if err != nil {
 		p.fail(d.at, "%v", err)
-		p.leave(from, to)
+		p.abandon(from, to)
 		return
 	}
 	d.run(body)
@@ -96,13 +96,13 @@ func (p *program) dataStep() {
 	}
 	for i := from; i < to; i++ {
 		if p.state[i].state == Untranslated {
-			p.leave(from, to) // a step with a hole gives wrong rows: none are better
+			p.abandon(from, to) // a step with a hole gives wrong rows: none are better
 			return
 		}
 	}
 	if err := d.settle(); err != nil {
 		p.fail(from, "%v", err)
-		p.leave(from, to)
+		p.abandon(from, to)
 		return
 	}
 	d.finish(outs)

@@ -12,8 +12,11 @@ func (d *dataStep) finish(outs []setRef) {
 	for _, ref := range outs {
 		if setName(ref.name) == "_null_" {
 			if len(outs) == 1 {
-				d.p.inert(d.from)
-				d.p.leave(d.from, d.to)
+				for i := d.from; i < d.to; i++ {
+					d.p.inert(i)
+				}
+				d.p.at = d.from
+				d.p.comment("left out: it writes no data set")
 			}
 			continue
 		}
@@ -25,7 +28,7 @@ func (d *dataStep) finish(outs []setRef) {
 		}
 		if err := d.view(ref, outputs); err != nil {
 			d.p.fail(d.from, "%v", err)
-			d.p.leave(d.from, d.to)
+			d.p.abandon(d.from, d.to)
 			return
 		}
 	}

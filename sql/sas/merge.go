@@ -19,6 +19,9 @@ type input struct {
 
 // read makes an input of a data set and its options.
 func (d *dataStep) read(ref setRef) (*input, error) {
+	if line, lost := d.p.lost[setName(ref.name)]; lost {
+		return nil, fmt.Errorf("it reads %s, which the step that is not translated at line %d makes", ref.name, line)
+	}
 	rel := d.p.set(ref.name)
 	in := &input{rel: rel, ref: ref, sql: map[string]string{}}
 	keep, err := pick(rel.columns, ref.keep)

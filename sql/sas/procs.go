@@ -293,6 +293,9 @@ func (p *program) procAppend(from, to int) {
 			return fmt.Errorf("append needs base=")
 		}
 		base, ok := p.sets[setName(c.out.name)]
+		if line, lost := p.lost[setName(c.out.name)]; lost {
+			return fmt.Errorf("it adds to %s, which the step that is not translated at line %d makes", c.out.name, line)
+		}
 		s := &step{inputs: []*relation{c.data.rel}}
 		if ok {
 			s.inputs = []*relation{base, c.data.rel}

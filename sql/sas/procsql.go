@@ -115,7 +115,7 @@ func (p *program) insertInto(s *statement) error {
 		return fmt.Errorf("insert is understood with a query")
 	}
 	base, ok := p.sets[setName(ref.name)]
-	if !ok {
+	if _, lost := p.lost[setName(ref.name)]; !ok || lost {
 		return fmt.Errorf("nobody made %s", ref.name)
 	}
 	q, err := p.query(s.tokens[ps.at:])

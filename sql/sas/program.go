@@ -50,8 +50,58 @@ func (p *program) comment(text string) {
 	p.steps = append(p.steps, &step{line: p.current().line, sas: p.current().text, comments: p.current().comments, text: commentLines(text, "-- ")})
 }
 
+// lose notes what an untranslated step would have made: whoever reads it is lost
+// too, and must not read an older data set of that name.
+func (p *program) lose(from, to int) {
+	p.last = nil
+	for i := from; i < to; i++ {
+		s := &p.statements[i]
+		var names []string
+		ps := &parser{tokens: s.tokens, at: 1}
+		switch first := s.first(); {
+		case first == "data" && i == from:
+			for _, ref := range ps.setRefs() {
+				names = append(names, ref.name)
+			}
+		case contains([]string{"create", "insert", "delete", "alter", "update"}, first):
+			ps.at = map[bool]int{true: 1, false: 2}[first == "update"]
+			names = append(names, ps.setRef().name)
+		default:
+			names = targets(s)
+		}
+		for _, n := range names {
+			p.lost[setName(n)] = s.line
+		}
+	}
+}
+
+// targets are the data sets that a statement of a procedure names to write: OUT=
+// and BASE=, or else what PROC SORT sorts.
+func targets(s *statement) (names []string) {
+	sorted := ""
+	for i := 0; i+2 < len(s.tokens); i++ {
+		if s.tokens[i+1].text != "=" || s.tokens[i+1].kind != opToken {
+			continue
+		}
+		ps := &parser{tokens: s.tokens, at: i + 2}
+		switch s.tokens[i].text {
+		case "out", "base":
+			names = append(names, ps.setRef().name)
+		case "data":
+			if s.first() == "proc" && s.word(1) == "sort" {
+				sorted = ps.setRef().name
+			}
+		}
+	}
+	if names == nil && sorted != "" {
+		names = []string{sorted}
+	}
+	return names
+}
+
 // leave keeps statements as a comment.
 func (p *program) leave(from, to int) {
+	p.lose(from, to)
 	s := p.statements[from]
 	var text strings.Builder
 	for i := from; i < to; i++ {
@@ -63,6 +113,12 @@ func (p *program) leave(from, to int) {
 		text.WriteString(commentLines(fmt.Sprintf("NOT TRANSLATED, line %d%s: %s;", st.line, why, st.text), "-- "))
 	}
 	p.steps = append(p.steps, &step{line: s.line, until: p.lineOf(to - 1), sas: s.text, comments: p.comments(from, to), text: text.String()})
+}
+
+// abandon keeps a step as a comment of which at least one statement failed: the
+// others did not come through either.
+func (p *program) abandon(from, to int) {
+	p.leaveAll(from, to, "its step has a statement that is not translated")
 }
 
 // leaveAll fails the statements of a step, for one reason, and keeps them.

@@ -138,6 +138,7 @@ type program struct {
 	trailing   []string
 	last       *relation
 	into       map[string]raw // macro variables filled by PROC SQL
+	lost       map[string]int // data sets that an untranslated step makes, and its line
 }
 
 // relation is a data set.
@@ -210,7 +211,7 @@ type step struct {
 
 func newProgram(opts Options) *program {
 	p := &program{
-		opts: opts, sets: map[string]*relation{}, names: map[string]bool{}, formats: map[string]*userFormat{}, into: map[string]raw{},
+		opts: opts, sets: map[string]*relation{}, names: map[string]bool{}, formats: map[string]*userFormat{}, into: map[string]raw{}, lost: map[string]int{},
 	}
 	for _, t := range opts.Tables {
 		rel := &relation{name: t.SQL, known: true, base: true}
@@ -258,6 +259,7 @@ func (p *program) make(name string) *relation {
 	}
 	p.sets[key] = rel
 	p.last = rel
+	delete(p.lost, key)
 	return rel
 }
 
