@@ -456,6 +456,29 @@ func TestChanceIsNoIdentifier(t *testing.T) {
 	}
 }
 
+func TestAFileThatSaysSomethingElseThanTheScannedOneIsFound(t *testing.T) {
+	s, err := bench()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := s.relations[1]
+	for _, c := range []struct {
+		sentence, file string
+		differs        bool
+	}{
+		{"the same rows in another order", "(SELECT * FROM temp.main.leaving_pharmanet ORDER BY ss00060 DESC)", false},
+		{"the same rows as texts", "(SELECT CAST(COLUMNS(*) AS VARCHAR) FROM temp.main.leaving_pharmanet)", false},
+		{"another value in one row", "(SELECT * REPLACE (CASE WHEN ss00060 = 100 THEN 101 ELSE ss00060 END AS ss00060) FROM temp.main.leaving_pharmanet)", true},
+		{"two columns exchanged", "(SELECT * REPLACE (ss00010 AS ss00070, ss00070 AS ss00010) FROM temp.main.leaving_pharmanet)", true},
+		{"a row less", "(FROM temp.main.leaving_pharmanet LIMIT 399)", true},
+		{"a row twice", "(FROM temp.main.leaving_pharmanet UNION ALL (FROM temp.main.leaving_pharmanet LIMIT 1))", true},
+	} {
+		if err := s.same("temp.main.leaving_pharmanet")(t.Context(), r, c.file); (err != nil) != c.differs {
+			t.Errorf("%s: %v", c.sentence, err)
+		}
+	}
+}
+
 func TestACodeThatIsNoneIsFound(t *testing.T) {
 	for _, c := range []struct {
 		sentence, value string

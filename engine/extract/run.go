@@ -132,7 +132,11 @@ func (s *session) write(ctx context.Context, r *relation, staged string) ([]File
 			return nil, err
 		}
 		reading := r.reading(path, format)
-		if err := s.scan(ctx, r, reading); err != nil {
+		check := s.scan
+		if format == "csv" && len(out) > 0 {
+			check = s.same(from)
+		}
+		if err := check(ctx, r, reading); err != nil {
 			return nil, err
 		}
 		file, err := seal(path)
