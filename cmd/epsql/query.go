@@ -44,6 +44,10 @@ func runQuery(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.IsSet("output") && (c.Bool("explain") || c.Bool("dry-run")) {
+		return diag.New(diag.Usage, "no-answer", "--explain and --dry-run give no answer to write").
+			WithHint("leave --output out, or ask for the answer")
+	}
 	format, err := chooseFormat(c)
 	if err != nil {
 		return err
