@@ -93,7 +93,7 @@ func catalogTables(cat *catalog.Catalog) (tables []sas.Table) {
 			case "DATE":
 				typ = "date"
 			}
-			table.Columns = append(table.Columns, sas.Column{Name: col.Name, Type: typ})
+			table.Columns = append(table.Columns, sas.Column{Name: col.Name, Type: typ, Identifier: col.Role == catalog.RoleIdentifier})
 		}
 		tables = append(tables, table)
 	}

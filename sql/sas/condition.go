@@ -13,6 +13,9 @@ import (
 
 var negated = map[string]string{"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 
+// meeting is what is told where rows meet by an identifier.
+const meeting = "rows without an identifier meet no others here: in SAS missing equals missing"
+
 func condition(prec int, format string, args ...any) val {
 	return val{sql: fmt.Sprintf(format, args...), prec: prec, cond: true}
 }
@@ -157,6 +160,10 @@ func (r *renderer) comparison(e binary, negate bool) (val, error) {
 		return y, err
 	}
 	x, y = r.alike(x, y)
+	if x.id && y.id && op == "=" {
+		r.note(meeting)
+		return condition(precCompare, "%s = %s", x.sql, y.sql), nil
+	}
 	return compare(op, x, y), nil
 }
 

@@ -37,6 +37,8 @@ type dataStep struct {
 	guard   int  // depth of conditions
 	work    int  // statements run, to stop endless unrolling
 
+	wantedSides []string // of a merge, when a view is written
+
 	keep, drop []expr
 	rename     [][2]string
 }

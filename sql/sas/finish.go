@@ -71,7 +71,11 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	if d.src.open {
 		d.p.noteAt(d.from, "only the variables that the program names are there: the columns of %s are not known", d.src.inputs[0].name)
 	}
-	step.query = func() string { return own.write(names, columns, layers, outputs, rel.row, numbered) }
+	wanted := own.wanted(outputs)
+	step.query = func() string {
+		d.wantedSides = wanted
+		return own.write(names, columns, layers, outputs, rel.row, numbered)
+	}
 	d.p.add(d.from, d.to, step)
 	return nil
 }
@@ -91,6 +95,48 @@ func needsOrder(columns []computed, outputs []outputRow) bool {
 		}
 	}
 	return false
+}
+
+// wanted are the sides of a merge without which no row is written, by their IN=
+// variables: the others are joined to them. Windows would see the rows that this
+// leaves out.
+func (d *dataStep) wanted(outputs []outputRow) (names []string) {
+	for _, c := range d.columns {
+		if strings.Contains(c.sql, "OVER (") {
+			return nil
+		}
+	}
+	for _, n := range d.inNames() {
+		flag := sqlName("in_" + n)
+		all := len(outputs) > 0
+		for _, o := range outputs {
+			all = all && slices.Contains(conjuncts(o.cond.sql), flag)
+		}
+		if all {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// conjuncts are the parts of a condition that AND holds together.
+func conjuncts(sql string) (parts []string) {
+	depth, start := 0, 0
+	for i := 0; i < len(sql); {
+		switch {
+		case sql[i] == '(':
+			depth++
+		case sql[i] == ')':
+			depth--
+		case depth == 0 && strings.HasPrefix(sql[i:], " OR "), depth == 0 && strings.HasPrefix(sql[i:], "CASE "):
+			return []string{sql}
+		case depth == 0 && strings.HasPrefix(sql[i:], " AND "):
+			parts = append(parts, sql[start:i])
+			start = i + len(" AND ")
+		}
+		i += max(unit(sql[i:]), 1)
+	}
+	return append(parts, sql[start:])
 }
 
 // kept are the variables of a data set that is written, under their names in the
@@ -174,6 +220,7 @@ func (d *dataStep) outColumns(names []string, outputs []outputRow) []*column {
 		for _, o := range outputs {
 			values = append(values, o.env[n])
 		}
+		c.id = len(values) > 0 && !slices.ContainsFunc(values, func(v val) bool { return !v.id })
 		if _, k := d.r.unify(values); k != unknownKind {
 			c.kind = k
 		}

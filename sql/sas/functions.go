@@ -15,7 +15,7 @@ var functions map[string]function
 
 func init() {
 	functions = map[string]function{
-		"sum": list("list_sum"), "mean": list("list_avg"), "min": extreme("least"), "max": extreme("greatest"),
+		"sum": sumOf, "mean": list("list_avg"), "min": extreme("least"), "max": extreme("greatest"),
 		"n": list("list_count"), "nmiss": missingOf, "std": list("list_stddev_samp"), "median": list("list_median"),
 		"abs": numeric1("abs"), "int": numeric1("trunc"), "floor": numeric1("floor"), "ceil": numeric1("ceil"), "sign": numeric1("sign"),
 		"exp": numeric1("exp"), "sqrt": guarded1("sqrt(%[1]s)", "%[1]s >= 0"), "log": guarded1("ln(%[1]s)", "%[1]s > 0"),
@@ -214,6 +214,42 @@ func list(fn string) function {
 		}
 		return v, nil
 	}
+}
+
+// shortSum is how many arguments a sum is written out for.
+const shortSum = 4
+
+// sumOf leaves missing arguments out; of nothing but missing ones it is missing.
+func sumOf(r *renderer, c call) (val, error) {
+	args, err := r.numbers(c, 1, 10000)
+	if err != nil || len(args) > shortSum {
+		return list("list_sum")(r, c)
+	}
+	var terms, known []string
+	sure := false
+	for _, a := range args {
+		sure = sure || a.sure
+		switch {
+		case a.isNull():
+		case a.sure:
+			if a.number == nil || *a.number != 0 || len(args) == 1 {
+				terms = append(terms, in(a, precSum))
+			}
+		default:
+			terms, known = append(terms, "coalesce("+a.sql+", 0)"), append(known, in(a, precConcat)+" IS NOT NULL")
+		}
+	}
+	switch {
+	case len(terms) == 0 && sure:
+		return constant(0), nil
+	case len(terms) == 0:
+		return val{sql: "NULL", kind: numberKind, prec: precAtom}, nil
+	}
+	v := val{sql: strings.Join(terms, " + "), kind: numberKind, prec: precSum, sure: true, window: anyWindow(args)}
+	if !sure {
+		v = val{sql: "CASE WHEN " + strings.Join(known, " OR ") + " THEN " + v.sql + " END", kind: numberKind, prec: precAtom, window: v.window}
+	}
+	return v, nil
 }
 
 func missingOf(r *renderer, c call) (val, error) {

@@ -180,7 +180,7 @@ func (d *dataStep) adopt() {
 		sql := d.src.sql[c.name]
 		d.taken[strings.Trim(sql, `"`)] = true
 		d.taken[c.name] = true
-		d.env[c.name] = val{sql: sql, kind: c.kind, prec: precAtom, length: c.length}
+		d.env[c.name] = val{sql: sql, kind: c.kind, prec: precAtom, length: c.length, id: c.id}
 	}
 }
 
@@ -338,6 +338,11 @@ func (d *dataStep) mergeBy(inputs []*input) {
 	if many == 0 {
 		d.src.unique = append(d.src.unique, slices.Clone(d.by))
 	}
+	for _, b := range d.by {
+		if many <= 1 && same(inputs, b) == " = " {
+			d.p.noteAt(d.at, meeting)
+		}
+	}
 	paired := many > 1 || many == 1 && shared
 	d.src.ordered = paired
 	d.src.from = func(row bool) ([]string, string) {
@@ -380,9 +385,17 @@ func (d *dataStep) join(inputs []*input, columns []*column, row bool) ([]string,
 		}
 		ctes = append(ctes, in.subquery(d, columns, more...))
 	}
+	joinedAs := slices.Clone(inputs)
+	wanted := func(in *input) bool { return in.ref.in != "" && slices.Contains(d.wantedSides, in.ref.in) }
+	slices.SortStableFunc(joinedAs, func(a, b *input) int {
+		return map[bool]int{true: -1}[wanted(a)] - map[bool]int{true: -1}[wanted(b)]
+	})
 	key := func(n int, k string) string {
+		if wanted(joinedAs[0]) {
+			n = 1
+		}
 		var list []string
-		for _, in := range inputs[:n] {
+		for _, in := range joinedAs[:n] {
 			list = append(list, in.alias+"."+sqlName(k))
 		}
 		if n == 1 {
@@ -390,13 +403,20 @@ func (d *dataStep) join(inputs []*input, columns []*column, row bool) ([]string,
 		}
 		return "coalesce(" + strings.Join(list, ", ") + ")"
 	}
-	from := inputs[0].alias
-	for i, in := range inputs[1:] {
+	from := joinedAs[0].alias
+	for i, in := range joinedAs[1:] {
 		var on []string
 		for _, k := range d.by {
-			on = append(on, in.alias+"."+sqlName(k)+" IS NOT DISTINCT FROM "+key(i+1, k))
+			on = append(on, in.alias+"."+sqlName(k)+same(inputs, k)+key(i+1, k))
 		}
-		from += "\n    FULL JOIN " + in.alias + " ON " + strings.Join(on, " AND ")
+		join := "FULL JOIN "
+		switch {
+		case wanted(in):
+			join = "JOIN "
+		case wanted(joinedAs[0]):
+			join = "LEFT JOIN "
+		}
+		from += "\n    " + join + in.alias + " ON " + strings.Join(on, " AND ")
 	}
 	var list []string
 	for _, c := range columns {
@@ -407,7 +427,9 @@ func (d *dataStep) join(inputs []*input, columns []*column, row bool) ([]string,
 		list = append(list, d.last(inputs, c, func(in *input) string { return in.alias + "._in" })+" AS "+sqlName(c.name))
 	}
 	for _, in := range inputs {
-		if in.ref.in != "" {
+		if in.ref.in != "" && wanted(in) {
+			list = append(list, "true AS "+sqlName("in_"+in.ref.in))
+		} else if in.ref.in != "" {
 			list = append(list, "coalesce("+in.alias+"._in, false) AS "+sqlName("in_"+in.ref.in))
 		}
 	}
@@ -426,6 +448,18 @@ func (d *dataStep) join(inputs []*input, columns []*column, row bool) ([]string,
 	}
 	ctes = append(ctes, "merged AS (\n  SELECT "+strings.Join(list, ",\n    ")+"\n  FROM "+from+"\n)")
 	return ctes, "merged"
+}
+
+// same is how the keys of a join meet.
+func same(inputs []*input, key string) string {
+	for _, in := range inputs {
+		for _, c := range in.list {
+			if c.name == key && !c.id {
+				return " IS NOT DISTINCT FROM "
+			}
+		}
+	}
+	return " = "
 }
 
 // last is the value of a column that several data sets have: that of the last

@@ -568,7 +568,7 @@ func (q *selection) lookup(n name) (val, error) {
 		if len(q.tables) > 1 || n.qualifier != "" || q.outer != nil {
 			sql = sqlName(m.alias) + "." + sql
 		}
-		return val{sql: sql, kind: c.kind, prec: precAtom, length: c.length}, nil
+		return val{sql: sql, kind: c.kind, prec: precAtom, length: c.length, id: c.id}, nil
 	}
 	if q.outer != nil {
 		return q.outer.lookup(n)

@@ -46,6 +46,7 @@ type val struct {
 	cond   bool  // sql is a condition; NULL means false
 	tree   *tree // of a retained variable
 	window bool
+	id     bool // an identifier, as it stands in a table
 }
 
 // renderer turns expressions into SQL.

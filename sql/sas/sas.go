@@ -31,6 +31,8 @@ type Column struct {
 	Name   string
 	Type   string
 	Length int
+	// Identifier: it is never missing where rows are to meet, so that they meet by =.
+	Identifier bool
 }
 
 // Table is a table of the database under the name that SAS knows it by.
@@ -156,6 +158,7 @@ type column struct {
 	kind   kind
 	length int
 	format format
+	id     bool // an identifier
 }
 
 func (rel *relation) column(name string) *column {
@@ -217,7 +220,7 @@ func newProgram(opts Options) *program {
 		rel := &relation{name: t.SQL, known: true, base: true}
 		for _, c := range t.Columns {
 			k := map[string]kind{"number": numberKind, "text": textKind, "date": dateKind, "timestamp": stampKind}[c.Type]
-			rel.columns = append(rel.columns, &column{name: strings.ToLower(c.Name), kind: k, length: c.Length})
+			rel.columns = append(rel.columns, &column{name: strings.ToLower(c.Name), kind: k, length: c.Length, id: c.Identifier})
 		}
 		p.sets[setName(t.SAS)] = rel
 		p.names[strings.ToLower(t.SQL)] = true

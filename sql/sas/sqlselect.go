@@ -213,7 +213,7 @@ func (q *selection) columnsOf() ([]written, error) {
 		if v.isNull() {
 			v.sql = "CAST(NULL AS " + typeOf(v.kind) + ")"
 		}
-		col := &column{name: it.name, kind: v.kind, length: v.length}
+		col := &column{name: it.name, kind: v.kind, length: v.length, id: v.id}
 		if n, ok := it.e.(name); ok {
 			for _, m := range q.tables {
 				if c := m.rel.column(n.name); c != nil && (n.qualifier == "" || n.qualifier == m.alias) {

@@ -66,16 +66,16 @@ WITH photo_n AS (
   SELECT ss00010, ticket, supplement, flag_dmg, true AS _in
   FROM couts
 ), merged AS (
-  SELECT coalesce(photo_n.ss00010, couts_n.ss00010) AS ss00010,
+  SELECT photo_n.ss00010 AS ss00010,
     photo_n.pp0015 AS pp0015,
     photo_n.pp0020 AS pp0020,
     photo_n.pp0025 AS pp0025,
     couts_n.ticket AS ticket,
     couts_n.supplement AS supplement,
     couts_n.flag_dmg AS flag_dmg,
-    coalesce(photo_n._in, false) AS in_dans_photo
+    true AS in_dans_photo
   FROM photo_n
-    FULL JOIN couts_n ON couts_n.ss00010 IS NOT DISTINCT FROM photo_n.ss00010
+    LEFT JOIN couts_n ON couts_n.ss00010 IS NOT DISTINCT FROM photo_n.ss00010
 ), computed AS (
   SELECT *,
     trunc(try_cast(left(pp0025, 8) AS DOUBLE) / 1000) AS arr
@@ -92,7 +92,7 @@ SELECT CASE WHEN arr IN (21, 22) THEN 20000 + arr ELSE trunc(try_cast(left(pp002
   try_cast(left(pp0025, 8) AS DOUBLE) AS ins,
   arr,
   CASE WHEN 2008 - trunc(pp0015 / 100) < 18 THEN 'moins de 18' WHEN 2008 - trunc(pp0015 / 100) >= 18 AND 2008 - trunc(pp0015 / 100) < 65 THEN '18 a 64' WHEN 2008 - trunc(pp0015 / 100) >= 65 THEN '65 et plus' ELSE coalesce(sas.best_v1(2008 - trunc(pp0015 / 100)), '.') END AS age,
-  list_sum([ticket, supplement, 0]) AS paye
+  coalesce(ticket, 0) + coalesce(supplement, 0) AS paye
 FROM computed
 WHERE in_dans_photo;
 
