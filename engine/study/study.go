@@ -18,6 +18,8 @@
 //
 //	plan/           the plan's files as they were; a run goes on with these
 //	outputs/        the tables
+//	extraction/     the coded rows, in a channel for them (package extract)
+//	retention.json  until when those may be kept
 //	report.html     the tables and plots on one page
 //	manifest.json   everything the tables depend on and what came out; written last
 //	times.json      who, when, how long, which ledger entries: never the same twice

@@ -23,6 +23,9 @@
 //	    formats: [csv, xlsx]
 //	    plot: {kind: bars, label: categorie, value: prescripteurs}
 //
+// In a channel for rows a plan may also name extracts, files of coded rows: see
+// [Extract].
+//
 // This package knows texts only. Whether macros, lists and zones exist is for
 // those who run a plan.
 package study
