@@ -16,8 +16,12 @@
 CREATE OR REPLACE MACRO sas.mdy_v1(mois DOUBLE, jour DOUBLE, annee DOUBLE) AS
 CASE
     WHEN mois = trunc(mois) AND jour = trunc(jour) AND annee = trunc(annee)
-        AND (annee BETWEEN 1582 AND 19900 OR annee BETWEEN 0 AND 99)
-        THEN TRY(make_date(
+        AND (annee BETWEEN 1582 AND 19900 OR annee BETWEEN 0 AND 99) AND mois BETWEEN 1 AND 12 AND jour BETWEEN 1 AND CASE
+            WHEN mois = 2 AND annee % 4 = 0 AND (annee % 100 <> 0 OR annee % 400 = 0) THEN 29
+            WHEN mois = 2 THEN 28
+            WHEN mois IN (4, 6, 9, 11) THEN 30
+            ELSE 31 END
+        THEN make_date(
             CAST(annee + CASE WHEN annee < 26 THEN 2000 WHEN annee < 100 THEN 1900 ELSE 0 END AS BIGINT),
-            CAST(mois AS BIGINT), CAST(jour AS BIGINT)))
+            CAST(mois AS BIGINT), CAST(jour AS BIGINT))
 END
