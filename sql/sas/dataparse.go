@@ -155,7 +155,6 @@ type dataStmt struct {
 	names    []string
 	variable string
 	items    []loopItem
-	loopCond expr // while or until
 }
 
 // loopItem is a span or a value of a do loop.

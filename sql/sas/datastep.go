@@ -288,7 +288,7 @@ func (d *dataStep) lengthStatement(p *parser) error {
 			}
 			names = nil
 		default:
-			list, err := d.r.variables(p.variablesUntil("$"))
+			list, err := d.r.variables(p.oneVariable())
 			if err != nil {
 				return err
 			}
@@ -302,8 +302,8 @@ func (d *dataStep) lengthStatement(p *parser) error {
 	return p.err
 }
 
-// variablesUntil reads one variable or list.
-func (p *parser) variablesUntil(string) []expr {
+// oneVariable reads one variable, or one list such as x1-x3.
+func (p *parser) oneVariable() []expr {
 	sub := parser{tokens: p.tokens[:p.variableEnd()], at: p.at}
 	list := sub.variables("")
 	if sub.err != nil {
@@ -331,7 +331,7 @@ func (d *dataStep) formatStatement(p *parser) error {
 		next := p.ahead(1)
 		isFormat := t.kind == opToken && t.text == "$" || t.kind == numberToken || t.kind == wordToken && next.kind != wordToken && next.kind != endToken && next.at == t.end && next.text != "-" && next.text != ":"
 		if !isFormat {
-			for _, e := range p.variablesUntil("") {
+			for _, e := range p.oneVariable() {
 				if n, ok := e.(name); ok {
 					names = append(names, n.name)
 				}
@@ -352,7 +352,7 @@ func (d *dataStep) retainStatement(p *parser) error {
 	for p.err == nil && !p.done() {
 		switch t := p.peek(); {
 		case t.kind == wordToken:
-			list, err := d.r.variables(p.variablesUntil(""))
+			list, err := d.r.variables(p.oneVariable())
 			if err != nil {
 				return err
 			}

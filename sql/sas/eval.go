@@ -110,7 +110,7 @@ func (e *evaluation) atom() string {
 		return ""
 	}
 	e.at++
-	return strings.Trim(e.words[e.at-1], "")
+	return e.words[e.at-1]
 }
 
 func truth(b bool) string {

@@ -420,7 +420,6 @@ func (d *dataStep) inputStatement(p *parser) error {
 // dataRows are the lines after datalines as rows of SQL.
 func (d *dataStep) dataRows(columns []*column) (rows []string, err error) {
 	var lines []string
-	separator := ""
 	for i := d.from; i < d.to; i++ {
 		switch s := &d.p.statements[i]; s.first() {
 		case "datalines", "cards", "lines":
@@ -429,7 +428,6 @@ func (d *dataStep) dataRows(columns []*column) (rows []string, err error) {
 			return nil, fmt.Errorf("infile is not understood: load the file and name it in the mapping file")
 		}
 	}
-	_ = separator
 	for _, line := range lines {
 		fields := strings.Fields(line)
 		if len(fields) == 0 {

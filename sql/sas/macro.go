@@ -153,10 +153,9 @@ func isSpace(c byte) bool  { return c == ' ' || c == '\t' || c == '\n' || c == '
 
 // scan is a place in text that is being expanded.
 type scan struct {
-	text  string
-	at    int
-	line  int
-	fixed bool // every byte has the same line: the body of a macro
+	text string
+	at   int
+	line int
 }
 
 // take moves n bytes on and gives them.

@@ -102,7 +102,7 @@ type written struct {
 func (q *selection) query(order []token) (*query, error) {
 	anyAggregate := q.having != nil && aggregated(q.having)
 	remerge := false
-	q.r.aggregates = func(c call) (string, error) { return "", fmt.Errorf("functions over rows within each other") }
+	q.r.aggregates = func(call) (string, error) { return "", fmt.Errorf("functions over rows within each other") }
 	for _, it := range q.items {
 		if it.all != nil {
 			remerge = true
@@ -128,9 +128,7 @@ func (q *selection) query(order []token) (*query, error) {
 		by = append(by, v.sql)
 	}
 	over := ""
-	if remerge {
-		q.p.note("the statistics are merged back with the rows, as SAS does")
-		q.p.state[q.p.at].state = "" // the same as in SAS: not an approximation
+	if remerge { // SAS merges the statistics back with the rows
 		over = " OVER ()"
 		if len(by) > 0 {
 			over = " OVER (PARTITION BY " + strings.Join(by, ", ") + ")"

@@ -364,7 +364,7 @@ func (c *procCall) means(target any, class []string, list []statistic, types boo
 		}
 		columns = append(columns, &column{name: st.name, kind: k})
 	}
-	items, columns, filter := c.writeOptions(ref, items, columns)
+	items, columns = c.writeOptions(ref, items, columns)
 	s := &step{inputs: []*relation{c.data.rel}}
 	rel := c.p.make(ref.name)
 	s.out = rel
@@ -372,13 +372,13 @@ func (c *procCall) means(target any, class []string, list []statistic, types boo
 	if nway {
 		rel.unique = [][]string{append(slices.Clone(c.by), class...)}
 	}
-	s.query = func() string { return c.grouped(rel, items, class, where, nway) + filter }
+	s.query = func() string { return c.grouped(rel, items, class, where, nway) }
 	c.p.add(c.from, c.to, s)
 	return nil
 }
 
 // writeOptions applies keep, drop and rename of the data set that is written.
-func (c *procCall) writeOptions(ref setRef, items []string, columns []*column) ([]string, []*column, string) {
+func (c *procCall) writeOptions(ref setRef, items []string, columns []*column) ([]string, []*column) {
 	keep, _ := pick(columns, ref.keep)
 	drop, _ := pick(columns, ref.drop)
 	var outItems []string
@@ -397,7 +397,7 @@ func (c *procCall) writeOptions(ref setRef, items []string, columns []*column) (
 		}
 		outItems, outColumns = append(outItems, item), append(outColumns, &copied)
 	}
-	return outItems, outColumns, ""
+	return outItems, outColumns
 }
 
 func (c *procCall) sqlOf(names []string) []string {
