@@ -393,6 +393,10 @@ func (p *parser) args(closing string) (args []expr) {
 			args = append(args, star{})
 			continue
 		}
+		if p.accept(",") { // an argument that is left out
+			args = append(args, noValue{})
+			continue
+		}
 		args = append(args, p.or())
 		if !p.accept(",") && !p.is(closing) {
 			p.fail("%q is not understood in a list of arguments", p.peek().original)

@@ -475,16 +475,16 @@ func intck(r *renderer, c call) (val, error) {
 	if err != nil {
 		return to, err
 	}
-	fn, shift := "date_diff", ""
+	fn := "date_diff"
 	if len(c.args) == 4 {
 		if method, _ := r.constantArg(c.args[3]); strings.HasPrefix(method, "c") {
 			fn = "date_sub"
 		}
 	}
-	if unit == "week" && fn == "date_diff" {
-		shift = " + 1" // weeks begin on Sunday
+	if unit == "week" && fn == "date_diff" { // weeks begin on Sunday
+		return made(numberKind, []val{from, to}, "sas.intck_v1('week', %s, %s)", from.sql, to.sql), nil
 	}
-	return made(numberKind, []val{from, to}, "%s('%s', %s%s, %s%s)", fn, unit, from.sql, shift, to.sql, shift), nil
+	return made(numberKind, []val{from, to}, "%s('%s', %s, %s)", fn, unit, from.sql, to.sql), nil
 }
 
 func intnx(r *renderer, c call) (val, error) {
