@@ -172,7 +172,7 @@ func newUniverse(t testing.TB, population string, databases int, change func(*ca
 		if err := os.WriteFile(path, file, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		ws, err := store.Open(t.Context(), path, cat, store.Options{})
+		ws, err := store.Open(t.Context(), path, cat, store.Options{Threads: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
