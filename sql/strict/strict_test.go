@@ -49,7 +49,7 @@ func TestErrorsHaveAPlaceAndAHint(t *testing.T) {
 		{"not YAML", "name: [a", "yaml", 2, 1},
 		{"two documents", "name: a\n---\nname: b\n", "yaml", 1, 1},
 		{"a list instead of keys", "- name\n", "yaml", 1, 1},
-		{"a key that nobody knows", "name: a\nnmae: b\n", "unknown-key", 2, 1},
+		{"a key that nobody knows", "name: a\nnom: b\n", "unknown-key", 2, 1},
 		{"a key given twice", "name: a\nname: b\n", "duplicate-key", 2, 1},
 		{"a key that must be there", "age: 3\n", "missing-key", 1, 1},
 		{"a key without a value", "name:\n", "yaml", 1, 6},
