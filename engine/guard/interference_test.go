@@ -256,6 +256,26 @@ func TestWhatTheExperimentFound(t *testing.T) {
 			"", "UPDATE main.soins_sante SET ss00165 = 500 WHERE ss00010 = 63;",
 			"SELECT count(*), count(DISTINCT ss00165) FROM soins_sante",
 		},
+		{
+			"a branch of zero or NULL is a value to a function that passes over NULL",
+			"UPDATE main.soins_sante SET ss00165 = 1 WHERE ss00010 = 24;", "UPDATE main.soins_sante SET ss00165 = 500 WHERE ss00010 = 27;",
+			"SELECT sum(least(CASE WHEN ss00165 > 0 THEN 0 ELSE NULL END, ss00060)), count(*) FROM soins_sante",
+		},
+		{
+			"a column is what its branches make of it, also those of zero",
+			"UPDATE main.soins_sante SET ss00165 = 1 WHERE ss00010 = 24;", "UPDATE main.soins_sante SET ss00165 = 500 WHERE ss00010 = 27;",
+			"SELECT sum(greatest(z, ss00060)), count(*) FROM (SELECT ss00010, ss00060, CASE WHEN ss00165 > 0 THEN 0 END AS z FROM soins_sante)",
+		},
+		{
+			"a number that one person lacks",
+			"UPDATE main.soins_sante SET ss00165 = NULL WHERE ss00010 = 24;", "UPDATE main.soins_sante SET ss00165 = NULL WHERE ss00010 = 27;",
+			"SELECT sum(least(ss00165, ss00060)), count(*) FROM soins_sante",
+		},
+		{
+			"which parts of a total are not there shows whether or not something is masked elsewhere",
+			"", "INSERT INTO main.population (pp0004, pp0010, pp0015, pp0020, pp0025, pp0030, pp0045, pp0050, livraison) VALUES ('1', 101, 1950, NULL, '62063', '111', 101, 200812, 1);",
+			"SELECT e.pp0025, h.pp0020, count(DISTINCT e.pp0010) FROM population AS e JOIN population AS h ON h.pp0010 = e.pp0045 GROUP BY GROUPING SETS ((1, 2), (1))",
+		},
 	} {
 		for i, state := range []string{c.one, c.other} {
 			if _, err := u.guards[i].cfg.Workspace.DB.Exec(nobodyElse + state); err != nil {

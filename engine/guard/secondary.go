@@ -74,7 +74,9 @@ type web struct {
 }
 
 func (w *web) protect(width int64) {
-	if len(w.family.splits) == 0 && !w.anyMasked() {
+	// Of several tables a listing shows also which parts are not there; whether
+	// these matter must not hang on a masked cell somewhere else.
+	if len(w.tables) == 1 && !w.anyMasked() {
 		return
 	}
 	ties := 0

@@ -348,6 +348,69 @@ func (s *scope) otherTerms(f *ast.Func) ([]term, error) {
 				out = append(out, t)
 			}
 		}
+		forks, err := s.forks(a)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, forks...)
+		if f.Name == "least" || f.Name == "greatest" {
+			// These pass over NULL: that there is one tells as a zero does not.
+			out = append(out, term{when: []string{"(" + av.guarded() + " IS NOT NULL)"}, twoSided: true})
+		}
+	}
+	return out, nil
+}
+
+// forks are the conditions on which an expression takes one value or another.
+// In a sum a branch of zero or NULL adds nothing; to any other function it is a
+// value like all others, and so is it to what may yet be done with a column.
+func (s *scope) forks(e ast.Expr) ([]term, error) {
+	if s.hook != nil {
+		if _, ok, err := s.hook(e); ok || err != nil {
+			return nil, err // its supports are known
+		}
+	}
+	var out []term
+	var inside []ast.Expr
+	switch e := e.(type) {
+	case *ast.Case:
+		var before []string
+		for _, w := range e.Whens {
+			c, err := s.plain(w.Cond)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, term{when: append(slices.Clone(before), isTrue(c)), twoSided: true, full: true})
+			before = append(before, "NOT "+isTrue(c))
+			inside = append(inside, w.Then)
+		}
+		if e.Else != nil {
+			inside = append(inside, e.Else)
+		}
+	case *ast.Coalesce:
+		var missing []string
+		for i, a := range e.Args {
+			if i > 0 {
+				out = append(out, term{when: slices.Clone(missing), twoSided: true})
+			}
+			v, err := s.plain(a)
+			if err != nil {
+				return nil, err
+			}
+			missing = append(missing, "("+v.guarded()+" IS NULL)")
+		}
+		inside = e.Args
+	case *ast.Cast:
+		inside = []ast.Expr{e.Arg}
+	case *ast.Func:
+		inside = e.Args
+	}
+	for _, x := range inside {
+		more, err := s.forks(x)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
 	}
 	return out, nil
 }
@@ -379,6 +442,11 @@ func (s *scope) derive(e ast.Expr, v value) (value, error) {
 	if err != nil {
 		return v, err
 	}
+	forks, err := s.forks(e)
+	if err != nil {
+		return v, err
+	}
+	ts = append(ts, forks...)
 	v.supports, v.measure = nil, len(ts) > 0
 	for _, t := range ts {
 		v.measure = v.measure && !t.attribute && !t.twoSided
