@@ -134,9 +134,11 @@ func supplements(d *dice, few int) string {
 	return fmt.Sprintf("UPDATE main.soins_sante SET ss00165 = %s WHERE ss00010 IN (%s);", d.pick("500", "1", "700"), strings.Join(ids, ", "))
 }
 
-// providers spreads the rows of one code over one to few providers.
-func providers(d *dice, few int) string {
-	return fmt.Sprintf("UPDATE main.soins_sante SET ss00065 = %d + ss00010 %% %d WHERE ss00020 = 'LAB';", 1+d.n(20), 1+d.n(few))
+// providers gives the rows of one code to one provider, who has no others: cells
+// that are shown have as many providers in all databases then, and none comes
+// under the threshold in one of them alone.
+func providers(d *dice, _ int) string {
+	return fmt.Sprintf("UPDATE main.soins_sante SET ss00065 = %d WHERE ss00020 = 'LAB';", 31+d.n(20))
 }
 
 // universe is several databases of one population, asked side by side.
