@@ -18,10 +18,10 @@ import (
 	"errors"
 	"time"
 
+	"github.com/duckdb/duckdb-go/v2"
+
 	"epsql/engine/history"
 	"epsql/sql/diag"
-
-	"github.com/duckdb/duckdb-go/v2"
 )
 
 //go:embed ledger.sql

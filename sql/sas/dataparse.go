@@ -2,6 +2,7 @@ package sas
 
 import (
 	"fmt"
+	"iter"
 	"strconv"
 )
 
@@ -141,6 +142,23 @@ func (p *parser) parens() []token {
 	}
 	p.fail("a parenthesis is not closed")
 	return nil
+}
+
+// outside gives the tokens that stand in no parentheses, with their places.
+func outside(tokens []token) iter.Seq2[int, token] {
+	return func(yield func(int, token) bool) {
+		depth := 0
+		for i, t := range tokens {
+			switch {
+			case t.kind == opToken && t.text == "(":
+				depth++
+			case t.kind == opToken && t.text == ")":
+				depth--
+			case depth == 0 && !yield(i, t):
+				return
+			}
+		}
+	}
 }
 
 // dataStmt is a statement of a DATA step.
@@ -288,14 +306,8 @@ func (d *dataParser) simple(p *parser, _ int) *dataStmt {
 
 // splitThen finds the word then outside parentheses.
 func splitThen(tokens []token) int {
-	depth := 0
-	for i, t := range tokens {
-		switch {
-		case t.kind == opToken && t.text == "(":
-			depth++
-		case t.kind == opToken && t.text == ")":
-			depth--
-		case depth == 0 && t.kind == wordToken && t.text == "then" && i > 1:
+	for i, t := range outside(tokens) {
+		if t.kind == wordToken && t.text == "then" && i > 1 {
 			return i
 		}
 	}

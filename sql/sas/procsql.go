@@ -150,10 +150,7 @@ type query struct {
 // query reads one query: SELECTs put together by UNION and the like, and ORDER BY.
 func (p *program) query(tokens []token) (*query, error) {
 	body, order := splitOrder(tokens)
-	parts, operators, err := splitSets(body)
-	if err != nil {
-		return nil, err
-	}
+	parts, operators := splitSets(body)
 	if len(parts) == 1 {
 		q, err := p.selection(parts[0], nil)
 		if err != nil {
@@ -166,14 +163,8 @@ func (p *program) query(tokens []token) (*query, error) {
 
 // splitOrder cuts ORDER BY off.
 func splitOrder(tokens []token) (body, order []token) {
-	depth := 0
-	for i, t := range tokens {
-		switch {
-		case t.kind == opToken && t.text == "(":
-			depth++
-		case t.kind == opToken && t.text == ")":
-			depth--
-		case depth == 0 && t.kind == wordToken && t.text == "order" && i+1 < len(tokens) && tokens[i+1].text == "by":
+	for i, t := range outside(tokens) {
+		if t.kind == wordToken && t.text == "order" && i+1 < len(tokens) && tokens[i+1].text == "by" {
 			return tokens[:i], tokens[i+2:]
 		}
 	}
@@ -181,32 +172,27 @@ func splitOrder(tokens []token) (body, order []token) {
 }
 
 // splitSets cuts a query at UNION, EXCEPT and INTERSECT.
-func splitSets(tokens []token) (parts [][]token, operators []string, err error) {
-	depth, start := 0, 0
-	for i := 0; i < len(tokens); i++ {
-		t := tokens[i]
-		switch {
-		case t.kind == opToken && t.text == "(":
-			depth++
-		case t.kind == opToken && t.text == ")":
-			depth--
-		case depth > 0 || t.kind != wordToken:
-		case t.text == "union" || t.text == "except" || t.text == "intersect" || t.text == "outer" && i+1 < len(tokens) && tokens[i+1].text == "union":
-			parts = append(parts, tokens[start:i])
-			op := t.text
-			if op == "outer" {
-				i++
-				op = "outer union"
-			}
-			for i+1 < len(tokens) && contains([]string{"all", "corr", "corresponding"}, tokens[i+1].text) {
-				i++
-				op += " " + map[string]string{"all": "all", "corr": "corr", "corresponding": "corr"}[tokens[i].text]
-			}
-			operators = append(operators, op)
-			start = i + 1
+func splitSets(tokens []token) (parts [][]token, operators []string) {
+	start := 0
+	for i, t := range outside(tokens) {
+		next := func() bool { return i+1 < len(tokens) }
+		if i < start || t.kind != wordToken || !contains([]string{"union", "except", "intersect"}, t.text) && (t.text != "outer" || !next() || tokens[i+1].text != "union") {
+			continue
 		}
+		parts = append(parts, tokens[start:i])
+		op := t.text
+		if op == "outer" {
+			i++
+			op = "outer union"
+		}
+		for next() && contains([]string{"all", "corr", "corresponding"}, tokens[i+1].text) {
+			i++
+			op += " " + map[string]string{"all": "all", "corr": "corr", "corresponding": "corr"}[tokens[i].text]
+		}
+		operators = append(operators, op)
+		start = i + 1
 	}
-	return append(parts, tokens[start:]), operators, nil
+	return append(parts, tokens[start:]), operators
 }
 
 var setOperators = map[string]string{

@@ -448,21 +448,11 @@ func (q *selection) orderBy(order []token, columns []*column) (string, error) {
 
 // splitTokens cuts a list at its commas.
 func splitTokens(tokens []token) (parts [][]token) {
-	depth, start := 0, 0
-	for i, t := range tokens {
-		if t.kind != opToken {
-			continue
-		}
-		switch t.text {
-		case "(":
-			depth++
-		case ")":
-			depth--
-		case ",":
-			if depth == 0 {
-				parts = append(parts, tokens[start:i])
-				start = i + 1
-			}
+	start := 0
+	for i, t := range outside(tokens) {
+		if t.kind == opToken && t.text == "," {
+			parts = append(parts, tokens[start:i])
+			start = i + 1
 		}
 	}
 	return slices.DeleteFunc(append(parts, tokens[start:]), func(p []token) bool { return len(p) == 0 })

@@ -108,16 +108,25 @@ func (c *procCall) tables(s *statement, at int) (int, error) {
 	return len(requests), nil
 }
 
+// weight is the number that the WEIGHT statement names; "" without one.
+func (c *procCall) weight() (string, error) {
+	s, _ := c.statement("weight")
+	if s == nil {
+		return "", nil
+	}
+	w, err := c.lookup(name{"", s.word(1)})
+	if err != nil {
+		return "", err
+	}
+	return c.d.r.toNumber(w).sql, nil
+}
+
 // table is one table of PROC FREQ.
 func (c *procCall) table(request []string, target string, missing bool) error {
 	keys := append(slices.Clone(c.by), request...)
-	weight := ""
-	if s, _ := c.statement("weight"); s != nil {
-		w, err := c.lookup(name{"", s.word(1)})
-		if err != nil {
-			return err
-		}
-		weight = c.d.r.toNumber(w).sql
+	weight, err := c.weight()
+	if err != nil {
+		return err
 	}
 	var list, order, absent []string
 	var columns []*column
@@ -319,13 +328,9 @@ func (c *procCall) means(target any, class []string, list []statistic, types boo
 	if !ok {
 		ref = setRef{name: target.(string)}
 	}
-	weight := ""
-	if s, _ := c.statement("weight"); s != nil {
-		w, err := c.lookup(name{"", s.word(1)})
-		if err != nil {
-			return err
-		}
-		weight = c.d.r.toNumber(w).sql
+	weight, err := c.weight()
+	if err != nil {
+		return err
 	}
 	nway := c.flags["nway"] || !types
 	var columns []*column
