@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"epsql/catalog"
+	"epsql/engine/place"
 	"epsql/sql/diag"
 	"epsql/sql/sas"
 )
@@ -111,19 +113,11 @@ func writePort(c *cli.Context, dir, name string, out *sas.Output) error {
 			return diag.New(diag.Usage, "exists", "%s exists and was kept", path).WithHint("add --force, or give another folder")
 		}
 	}
-	if err := os.WriteFile(script, []byte(out.SQL), 0o644); err != nil {
-		return err
-	}
-	file, err := os.Create(report)
-	if err != nil {
-		return err
-	}
-	if err := printJSON(file, &out.Report); err != nil {
-		_ = file.Close()
+	if err := errors.Join(place.File(script, []byte(out.SQL)), place.JSON(report, &out.Report)); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.App.ErrWriter, "written to %s, report in %s\n", script, report)
-	return file.Close()
+	return nil
 }
 
 // tellPort tells how the statements came through.

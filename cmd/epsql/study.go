@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"epsql/catalog"
+	"epsql/engine/place"
 	"epsql/engine/store"
 	"epsql/engine/study"
 	"epsql/macros"
@@ -140,7 +141,7 @@ func movePlan(c *cli.Context, plan *plans.Plan, folder string, cat *catalog.Cata
 		if files[name] == plan.Files[name] {
 			continue
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(files[name]), 0o666); err != nil {
+		if err := place.File(filepath.Join(folder, name), []byte(files[name])); err != nil {
 			return nil, err
 		}
 		fmt.Fprintln(c.App.ErrWriter, "rewrote", filepath.Join(folder, name))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"epsql/catalog"
+	"epsql/engine/place"
 )
 
 // dictionary writes what the columns of the files are, as the catalogue says: for
@@ -44,7 +45,7 @@ func (s *session) dictionary(staged string) ([]File, error) {
 		data []byte
 	}{{csvDict, table.Bytes()}, {textDict, text.Bytes()}} {
 		path := filepath.Join(staged, d.name)
-		if err := writeWhole(path, d.data); err != nil {
+		if err := place.File(path, d.data); err != nil {
 			return nil, err
 		}
 		file, err := seal(path)

@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +13,7 @@ import (
 	"epsql/catalog"
 	"epsql/engine/coding"
 	"epsql/engine/ledger"
+	"epsql/engine/place"
 	"epsql/engine/release"
 	"epsql/sql/diag"
 )
@@ -205,35 +205,7 @@ func receipts(folder string, r *Receipt, e ledger.Entry) error {
 	if err := release.WriteReceipts(folder, e); err != nil {
 		return err
 	}
-	return writeJSON(filepath.Join(folder, ReceiptFile), r)
-}
-
-// writeJSON writes a file of the extraction whole.
-func writeJSON(path string, v any) error {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return err
-	}
-	return writeWhole(path, out.Bytes())
-}
-
-// writeWhole puts a file into place whole.
-func writeWhole(path string, data []byte) error {
-	file, err := os.Create(path + part)
-	if err != nil {
-		return unwritable(path, err)
-	}
-	_, err = file.Write(data)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err := errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, os.Remove(path+part))
-	}
-	return os.Rename(path+part, path)
+	return place.JSON(filepath.Join(folder, ReceiptFile), r)
 }
 
 func readJSON(path string, into any) error {

@@ -11,6 +11,7 @@ import (
 
 	"epsql/catalog"
 	"epsql/engine/ledger"
+	"epsql/engine/place"
 	"epsql/engine/store"
 	"epsql/sql/diag"
 )
@@ -88,7 +89,7 @@ func Received(ctx context.Context, ws *store.Workspace, run string, day time.Tim
 	if err := note(ctx, ws, r, user, fmt.Sprintf("RECEPTION of the extraction of entry %d on %s; to be destroyed by %s", r.Ledger, r.Received, r.DestroyBy)); err != nil {
 		return r, err
 	}
-	return r, writeJSON(filepath.Join(run, RetentionFile), r)
+	return r, place.JSON(filepath.Join(run, RetentionFile), r)
 }
 
 func retentionOf(run string) (Retention, error) {
@@ -120,7 +121,7 @@ func Destroy(ctx context.Context, ws *store.Workspace, run string, today time.Ti
 		}
 	}
 	r.Destroyed = today.Format(time.DateOnly)
-	return r, errors.Join(syncFolder(run), writeJSON(filepath.Join(run, RetentionFile), r))
+	return r, errors.Join(syncFolder(run), place.JSON(filepath.Join(run, RetentionFile), r))
 }
 
 // rowsIn are all files of an extraction that hold rows, whatever the receipt says

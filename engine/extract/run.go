@@ -16,6 +16,7 @@ import (
 
 	"epsql/engine/coding"
 	"epsql/engine/ledger"
+	"epsql/engine/place"
 	"epsql/engine/store"
 	"epsql/sql/diag"
 )
@@ -26,7 +27,7 @@ const (
 	ReceiptFile = "receipt.json"
 	csvDict     = "dictionary.csv"
 	textDict    = "dictionary.md"
-	part        = ".part"
+	part        = place.Part
 )
 
 // Config is what an extraction works with.
@@ -231,7 +232,7 @@ func (s *session) place(ctx context.Context, staged string, files []File) (*Rece
 	if err := receipts(staged, r, entry); err != nil {
 		return nil, unplaced(entry, err)
 	}
-	if err := writeJSON(filepath.Join(s.cfg.Run, RetentionFile), r.retention(s.channel, s.months(), s.cfg.Today)); err != nil {
+	if err := place.JSON(filepath.Join(s.cfg.Run, RetentionFile), r.retention(s.channel, s.months(), s.cfg.Today)); err != nil {
 		return nil, unplaced(entry, err)
 	}
 	// The tables of an earlier extraction of the same are the same.

@@ -26,6 +26,7 @@ import (
 	"epsql/engine/export"
 	"epsql/engine/guard"
 	"epsql/engine/ledger"
+	"epsql/engine/place"
 	"epsql/sql/diag"
 )
 
@@ -96,7 +97,10 @@ func (w writer) write(ctx context.Context, g *guard.Guard, p *guard.Plan) (*guar
 }
 
 // temp is the name of the file until it is recorded.
-func (t Target) temp() string { return fmt.Sprintf("%s.%d.part", t.Path, os.Getpid()) }
+func (t Target) temp() string { return partOf(t.Path) }
+
+// partOf is a name that no other process writes under.
+func partOf(path string) string { return fmt.Sprintf("%s.%d%s", path, os.Getpid(), place.Part) }
 
 func unplaced(e ledger.Entry, err error) error {
 	return diag.New(diag.Data, "not-placed", "the release was recorded as ledger entry %d, but its file cannot be put into place", e.Number).
@@ -173,12 +177,7 @@ func (r Receipt) text() []byte {
 }
 
 func putReceipt(path string, r Receipt) error {
-	temp := fmt.Sprintf("%s.%d.part", path, os.Getpid())
-	defer os.Remove(temp) //nolint:errcheck // gone when it got its name
-	if err := os.WriteFile(temp, r.text(), 0o666); err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
+	return place.Through(partOf(path), path, r.text())
 }
 
 // Verify checks a receipt against the ledger and, where it stands beside it,

@@ -12,6 +12,7 @@ import (
 	"epsql/engine/coding"
 	"epsql/engine/dossier"
 	"epsql/engine/extract"
+	"epsql/engine/place"
 	"epsql/sql/diag"
 )
 
@@ -68,7 +69,7 @@ func (r *run) keepDossier(context.Context) error {
 	if r.design == nil {
 		return nil
 	}
-	return writeWhole(filepath.Join(r.folder, PlanFolder, dossier.File), r.cfg.Individual.Dossier.Text)
+	return place.File(filepath.Join(r.folder, PlanFolder, dossier.File), r.cfg.Individual.Dossier.Text)
 }
 
 // extract writes the coded rows, unless they are there.

@@ -98,33 +98,6 @@ func readJSON(path string, into any) error {
 	return nil
 }
 
-// writeJSON puts a file into place whole.
-func writeJSON(path string, v any) error {
-	text, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeWhole(path, append(text, '\n'))
-}
-
-// writeWhole writes beside the file and then puts it into place, so that no
-// reader ever sees half of it.
-func writeWhole(path string, data []byte) error {
-	temp := path + ".part"
-	file, err := os.Create(temp)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(data)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err := errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
-}
-
 // Difference is one reason why two runs differ.
 type Difference struct {
 	What string // "delivery", "macro", "list", "plan", ...

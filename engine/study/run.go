@@ -14,6 +14,7 @@ import (
 	"epsql/catalog"
 	"epsql/engine/extract"
 	"epsql/engine/guard"
+	"epsql/engine/place"
 	"epsql/engine/release"
 	"epsql/engine/store"
 	"epsql/macros"
@@ -251,7 +252,7 @@ func (r *run) begin(ctx context.Context) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 			return err
 		}
-		if err := writeWhole(path, []byte(text)); err != nil {
+		if err := place.File(path, []byte(text)); err != nil {
 			return err
 		}
 	}
@@ -291,7 +292,7 @@ func (r *run) sweep() error {
 }
 
 // save puts down what is done so far.
-func (r *run) save() error { return writeJSON(filepath.Join(r.folder, stateFile), r.state) }
+func (r *run) save() error { return place.JSON(filepath.Join(r.folder, stateFile), r.state) }
 
 // cleanSteps drops the kept steps that no plan can ask for any more.
 func (r *run) cleanSteps(ctx context.Context) error {
@@ -566,14 +567,14 @@ func (r *run) finish() (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := writeWhole(filepath.Join(r.folder, pageFile), page); err != nil {
+	if err := place.File(filepath.Join(r.folder, pageFile), page); err != nil {
 		return nil, err
 	}
 	r.times.Ended = time.Now().UTC().Truncate(time.Second)
-	if err := writeJSON(filepath.Join(r.folder, timesFile), r.times); err != nil {
+	if err := place.JSON(filepath.Join(r.folder, timesFile), r.times); err != nil {
 		return nil, err
 	}
-	if err := writeJSON(filepath.Join(r.folder, manifestFile), m); err != nil {
+	if err := place.JSON(filepath.Join(r.folder, manifestFile), m); err != nil {
 		return nil, err
 	}
 	r.tell("study %s is complete", r.Plan.Name)
