@@ -138,8 +138,10 @@ func (s speaker) step(before int) string {
 		return "SELECT id, m, g, min(b) AS b, max(d) AS d, min(t) AS t, " + s.pick("sum", "max", "min", "avg", "count") + "(" + s.number(1) + ") AS x, bool_or(c) AS c, sum(y) AS y" + from + " GROUP BY id, m, g"
 	case k == 3 && s.free():
 		return "SELECT *" + from + " WHERE " + s.condition(1)
-	case k == 3:
+	case k == 3 && before == 0:
 		return "SELECT *" + from + " WHERE " + s.pick("c", "x > 0", "y > 100", "g = '1'")
+	case k == 3: // a step may have made x or c what all but the few have
+		return "SELECT *" + from + " WHERE " + s.pick("y > 100", "g = '1'")
 	case k == 4:
 		return "SELECT " + same + ", c, y, " + s.pick("lag(x)", "lead(x)", "sum(x)", "row_number()", "count(x)") + " OVER (PARTITION BY id ORDER BY d, y, x) AS x" + from
 	case k == 5 && s.free():
