@@ -32,10 +32,16 @@ type dataStep struct {
 	columns []computed // of inner queries
 	taken   map[string]bool
 	where   val
-	ordered bool // the order of rows counts
-	at      int  // statement at hand
-	guard   int  // depth of conditions
-	work    int  // statements run, to stop endless unrolling
+	scope   numbering // of the rows of the source, for windows
+	at      int       // statement at hand
+	guard   int       // depth of conditions
+	work    int       // statements run, to stop endless unrolling
+
+	trial    bool // the row is the first of its group
+	confined int  // the BY variables within whose groups all stays that is kept from row to row; 0: none
+	crosses  bool // something looks at rows beyond such a group
+	turning  int  // depth of loops
+	hidden   map[string]bool
 
 	wantedSides []string // of a merge, when a view is written
 
@@ -65,36 +71,22 @@ const (
 
 // rowSource is where the rows of a step come from.
 type rowSource struct {
-	inputs  []*relation
+	inputs  []*input
 	columns []*column         // as SAS names them
 	sql     map[string]string // what a column is called in SQL
-	from    func(row bool) (ctes []string, from string)
+	from    func(n numbering) (ctes []string, from string)
+	needs   func(n numbering) // demands of the inputs what a numbering takes
 	unique  [][]string
 	open    bool // more columns than are known
-	ordered bool // needs the order of its inputs
 }
 
 func (p *program) dataStep() {
 	from := p.at
 	to := p.stepEnd(from, "run")
-	d := &dataStep{
-		p: p, from: from, to: to, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
-		arrays: map[string][]string{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always,
-		taken: map[string]bool{"_row": true, "_i": true}, at: from,
-	}
-	d.r = &renderer{lookup: d.lookup, formats: p.formats, note: func(f string, a ...any) { p.noteAt(d.at, f, a...) }, into: p.into}
-	d.r.array = func(name string) ([]string, bool) { list, ok := d.arrays[name]; return list, ok }
-	d.r.order = func() string { d.ordered = true; return "ORDER BY _row" }
 	defer func() { p.at = to }()
-	outs, body, err := d.declare()
+	d, outs, err := p.runStep(from, to)
 	if err != nil {
 		p.fail(d.at, "%v", err)
-		p.abandon(from, to)
-		return
-	}
-	d.run(body)
-	if !d.explicit(body) {
-		d.outputs = append(d.outputs, outputRow{cond: d.alive, env: clone(d.env)})
 	}
 	for i := from; i < to; i++ {
 		if p.state[i].state == Untranslated {
@@ -108,6 +100,49 @@ func (p *program) dataStep() {
 		return
 	}
 	d.finish(outs)
+}
+
+// runStep runs the statements of a step; first for the first row of a BY group
+// alone, to learn whether what is kept from row to row stays within the group.
+func (p *program) runStep(from, to int) (*dataStep, []setRef, error) {
+	trial := p.newDataStep(from, to)
+	trial.trial = true
+	outs, err := trial.execute()
+	if err == nil && trial.forgets(outs) {
+		d := p.newDataStep(from, to)
+		d.confined = trial.group()
+		if outs, err = d.execute(); err != nil || !d.crosses {
+			return d, outs, err
+		}
+	}
+	d := p.newDataStep(from, to)
+	outs, err = d.execute()
+	return d, outs, err
+}
+
+func (p *program) newDataStep(from, to int) *dataStep {
+	d := &dataStep{
+		p: p, from: from, to: to, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
+		arrays: map[string][]string{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always,
+		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, at: from,
+	}
+	d.r = &renderer{lookup: d.lookup, formats: p.formats, note: func(f string, a ...any) { p.noteAt(d.at, f, a...) }, into: p.into, lag: d.lag}
+	d.r.array = func(name string) ([]string, bool) { list, ok := d.arrays[name]; return list, ok }
+	d.r.order = func() string { return strings.TrimSpace(d.across()) }
+	return d
+}
+
+// execute reads the statements and runs them.
+func (d *dataStep) execute() ([]setRef, error) {
+	outs, body, err := d.declare()
+	if err != nil {
+		return nil, err
+	}
+	d.run(body)
+	if !d.explicit(body) {
+		d.outputs = append(d.outputs, outputRow{cond: d.alive, env: clone(d.env)})
+	}
+	return outs, nil
 }
 
 func clone(env map[string]val) map[string]val {
@@ -174,7 +209,7 @@ func (d *dataStep) declare() (outs []setRef, body []*dataStmt, err error) {
 		d.at = max(parse.at, d.at+1)
 	}
 	if sources == 0 {
-		d.src = rowSource{sql: map[string]string{}, from: func(bool) ([]string, string) { return nil, "(SELECT 1 AS _row)" }}
+		d.src = rowSource{sql: map[string]string{}, from: func(numbering) ([]string, string) { return nil, "(SELECT 1 AS _row)" }, needs: func(numbering) {}}
 	}
 	d.at = d.from
 	return outs, body, nil
@@ -449,8 +484,7 @@ func (d *dataStep) lookup(n name) (val, error) {
 	case n.qualifier != "":
 		return null, fmt.Errorf("%s.%s is not understood in a DATA step", n.qualifier, n.name)
 	case n.name == "_n_":
-		d.ordered = true
-		return d.column("_n_row", val{sql: "row_number() OVER (ORDER BY _row)", kind: numberKind, sure: true, window: true}), nil
+		return d.column("_n_row", val{sql: "row_number() OVER (" + d.across() + ")", kind: numberKind, sure: true, window: true}), nil
 	case n.name == "_error_":
 		return constant(0), nil
 	}
@@ -510,11 +544,14 @@ func (d *dataStep) boundary(n name) (val, error) {
 	if i < 0 {
 		return null, fmt.Errorf("%s.%s needs %s in a BY statement", n.qualifier, n.name, n.name)
 	}
+	if d.trial && n.qualifier == "first" && i >= d.group()-1 {
+		return always, nil
+	}
 	direction := ""
 	if n.qualifier == "last" {
 		direction = " DESC"
 	}
-	d.ordered = true
+	d.demand(i + 1)
 	v := val{sql: fmt.Sprintf("row_number() OVER (PARTITION BY %s ORDER BY _row%s) = 1", d.keys(i+1), direction), cond: true, sure: true, window: true}
 	return d.column(n.qualifier+"_"+n.name, v), nil
 }
@@ -726,10 +763,10 @@ func (d *dataStep) merge(c val, yes, no map[string]val) error {
 			continue
 		}
 		if !okY {
-			y = null
+			y = d.untouched(n)
 		}
 		if !okX {
-			x = null
+			x = d.untouched(n)
 		}
 		if d.retained[n] != nil {
 			d.env[n] = d.caseTree(n, c, y, x)
@@ -809,6 +846,8 @@ func (d *dataStep) loop(s *dataStmt) error {
 		values, after = append(values, list...), last
 	}
 	d.variable(s.variable)
+	d.turning++
+	defer func() { d.turning-- }()
 	for _, v := range values {
 		d.env[s.variable] = d.fit(s.variable, v)
 		d.run(s.body)

@@ -56,8 +56,11 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	}
 	columns := d.outColumns(names, outputs)
 	// The data sets that are read are looked up before a new one takes a name.
-	numbered := needsOrder(own.columns, outputs)
-	step := &step{inputs: d.src.inputs, ordered: numbered || d.src.ordered}
+	own.scope.row = needsOrder(own.columns, outputs)
+	step := &step{}
+	for _, in := range d.src.inputs {
+		step.inputs = append(step.inputs, in.rel)
+	}
 	rel := d.p.make(ref.name)
 	step.out = rel
 	renamed := d.renamed(ref)
@@ -69,15 +72,30 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	rel.columns, rel.unique = columns, d.uniqueness(names, outputs, renamed)
 	rel.known = !d.src.open
 	if d.src.open {
-		d.p.noteAt(d.from, "only the variables that the program names are there: the columns of %s are not known", d.src.inputs[0].name)
+		d.p.noteAt(d.from, "only the variables that the program names are there: the columns of %s are not known", d.src.inputs[0].rel.name)
 	}
 	wanted := own.wanted(outputs)
+	step.order = func() {
+		own.scope = own.scope.and(rel.named(func(k string) (string, bool) { return own.origin(k, names, columns, outputs) }))
+		own.src.needs(own.scope)
+	}
 	step.query = func() string {
 		d.wantedSides = wanted
-		return own.write(names, columns, layers, outputs, rel.row, numbered)
+		return own.write(names, columns, layers, outputs, rel.numbering)
 	}
 	d.p.add(d.from, d.to, step)
 	return nil
+}
+
+// origin is the variable of the source that a column is, unchanged.
+func (d *dataStep) origin(name string, names []string, columns []*column, outputs []outputRow) (string, bool) {
+	i := slices.IndexFunc(columns, func(c *column) bool { return c.name == name })
+	if i < 0 {
+		return "", false
+	}
+	n := names[i]
+	sql, ok := d.src.sql[n]
+	return n, ok && !slices.ContainsFunc(outputs, func(o outputRow) bool { return o.env[n].sql != sql })
 }
 
 // needsOrder tells whether the rows must be in order for what a view computes.
@@ -173,7 +191,7 @@ func (d *dataStep) kept(ref setRef) ([]string, error) {
 	var out []string
 	for _, n := range d.vars {
 		switch {
-		case flags[n] && d.src.sql[n] == "":
+		case flags[n] && d.src.sql[n] == "", d.hidden[n]:
 		case d.keep != nil && !slices.Contains(lists["keep"], n), ref.keep != nil && !slices.Contains(lists["keep="], n):
 		case slices.Contains(lists["drop"], n), slices.Contains(lists["drop="], n):
 		default:
@@ -258,8 +276,9 @@ func (d *dataStep) uniqueness(names []string, outputs []outputRow, renamed map[s
 }
 
 // write writes the query.
-func (d *dataStep) write(names []string, columns []*column, layers [][]computed, outputs []outputRow, row, numbered bool) string {
-	ctes, from := d.src.from(row || numbered)
+func (d *dataStep) write(names []string, columns []*column, layers [][]computed, outputs []outputRow, out numbering) string {
+	ctes, from := d.src.from(d.scope)
+	row := out.row
 	where := d.where
 	inside := len(layers) > 0 && where.sql != "true"
 	if inside {
@@ -288,7 +307,7 @@ func (d *dataStep) write(names []string, columns []*column, layers [][]computed,
 		body = d.part(0, names, columns, outputRow{cond: never, env: map[string]val{}}, from, never, row, false)
 	case len(parts) > 1 && row:
 		ctes = append(ctes, "written AS (\n"+indent(body)+"\n)")
-		body = "SELECT * EXCLUDE (_row, _turn), row_number() OVER (ORDER BY _row, _turn) AS _row\nFROM written"
+		body = "SELECT * EXCLUDE (_row, _turn), " + out.number("_row", "_turn") + "\nFROM written"
 	}
 	if len(ctes) == 0 {
 		return body
@@ -330,7 +349,11 @@ func (d *dataStep) part(turn int, names []string, columns []*column, o outputRow
 
 // whole tells whether SELECT * would give just the columns of the source.
 func (d *dataStep) whole(from string, row bool) bool {
-	return len(d.src.inputs) == 1 && from == d.src.inputs[0].ref() && d.src.inputs[0].row == row && len(d.src.inputs[0].columns) == len(d.src.columns) && !d.src.open
+	if len(d.src.inputs) != 1 || d.src.open {
+		return false
+	}
+	rel := d.src.inputs[0].rel
+	return from == rel.ref() && rel.row == row && len(rel.columns) == len(d.src.columns)
 }
 
 // wrap writes a list on one line, or on several when it is long.
@@ -402,10 +425,10 @@ func (d *dataStep) inputStatement(p *parser) error {
 	if err != nil {
 		return err
 	}
-	d.src = rowSource{columns: columns, sql: plainNames(columns), from: func(row bool) ([]string, string) {
+	d.src = rowSource{columns: columns, sql: plainNames(columns), needs: func(numbering) {}, from: func(n numbering) ([]string, string) {
 		names := sqlNames((&relation{columns: columns}).names())
 		list := slices.Clone(rows)
-		if row {
+		if n.row {
 			names = append(names, "_row")
 			for i := range list {
 				list[i] = strings.TrimSuffix(list[i], ")") + fmt.Sprintf(", %d)", i+1)

@@ -150,7 +150,7 @@ func (d *dataStep) readSource(op string, p *parser) error {
 		d.mergeBy(inputs)
 	}
 	for _, in := range inputs {
-		d.src.inputs = append(d.src.inputs, in.rel)
+		d.src.inputs = append(d.src.inputs, in)
 		if !in.rel.known && len(inputs) > 1 {
 			return fmt.Errorf("the columns of %s must be known here: say what they are in the mapping file", in.ref.name)
 		}
@@ -200,7 +200,8 @@ func (d *dataStep) single(in *input) {
 	}
 	d.src = rowSource{
 		columns: in.list, sql: in.sql, open: !in.rel.known,
-		from: func(bool) ([]string, string) { return nil, in.rel.ref() },
+		from:  func(numbering) ([]string, string) { return nil, in.rel.ref() },
+		needs: func(n numbering) { in.need(n) },
 	}
 	for _, u := range in.rel.unique {
 		if in.ref.rename == nil {
@@ -256,287 +257,68 @@ func plainNames(columns []*column) map[string]string {
 	return out
 }
 
+// need demands an order of the input's rows, told in the step's variables.
+func (in *input) need(n numbering) {
+	in.rel.need(n.named(func(k string) (string, bool) {
+		sql, ok := in.sql[k]
+		return strings.Trim(sql, `"`), ok
+	}))
+}
+
 // concatenate reads data sets one after the other, or interleaved by their keys.
 func (d *dataStep) concatenate(inputs []*input) {
 	columns := union(inputs)
-	from := func(row bool) ([]string, string) {
+	from := func(n numbering) ([]string, string) {
 		var parts []string
 		for i, in := range inputs {
-			var list []string
-			for _, c := range columns {
-				list = append(list, as(d.typed(in, c, ""), c.name))
-			}
-			for j, other := range inputs {
-				if other.ref.in != "" {
-					list = append(list, fmt.Sprintf("%v AS %s", i == j, sqlName("in_"+other.ref.in)))
-				}
-			}
-			if row {
-				list = append(list, fmt.Sprintf("%d AS _set, _row", i+1))
-			}
-			part := "  SELECT " + strings.Join(list, ", ") + "\n  FROM " + in.rel.ref()
-			if in.where != "" {
-				part += "\n  WHERE " + in.where
-			}
-			parts = append(parts, part)
+			parts = append(parts, d.stacked(inputs, i, columns, n.row)+in.filter("  "))
 		}
 		ctes := []string{"together AS (\n" + strings.Join(parts, "\n  UNION ALL\n") + "\n)"}
-		if !row {
+		if !n.row {
 			return ctes, "together"
 		}
-		order := d.orderBy("")
-		ctes = append(ctes, "in_order AS (\n  SELECT * EXCLUDE (_set, _row), row_number() OVER (ORDER BY "+order+"_set, _row) AS _row\n  FROM together\n)")
+		number := n.number(append(d.orderTerms(sqlName), "_set", "_row")...)
+		ctes = append(ctes, "in_order AS (\n  SELECT * EXCLUDE (_set, _row), "+number+"\n  FROM together\n)")
 		return ctes, "in_order"
 	}
-	d.src = rowSource{columns: columns, sql: plainNames(columns), from: from}
-}
-
-// orderBy is the order of the keys, with a comma behind.
-func (d *dataStep) orderBy(prefix string) string {
-	var b strings.Builder
-	for _, k := range d.by {
-		b.WriteString(prefix + sqlName(k))
-		if d.desc[k] {
-			b.WriteString(" DESC NULLS LAST, ")
-		} else {
-			b.WriteString(" NULLS FIRST, ")
-		}
-	}
-	return b.String()
-}
-
-// mergeBy pairs the rows of each key: the first with the first, the second with
-// the second; a data set that has no more keeps giving its last. Where at most one
-// data set has several rows of a key, that is a join.
-func (d *dataStep) mergeBy(inputs []*input) {
-	many := 0
-	seen := map[string]bool{}
-	for i, in := range inputs {
-		if !in.unique {
-			many++
-		}
-		in.alias = strings.Trim(in.rel.name, `"`) + "_n"
-		if seen[in.alias] {
-			in.alias = fmt.Sprintf("%s%d", in.alias, i+1)
-		}
-		seen[in.alias] = true
-	}
-	columns := union(inputs)
-	// Keys stand first.
-	slices.SortStableFunc(columns, func(a, b *column) int { return rankOf(d.by, a.name) - rankOf(d.by, b.name) })
-	shared := false
-	for _, c := range columns {
-		n := 0
+	needs := func(n numbering) {
 		for _, in := range inputs {
-			if _, ok := in.sql[c.name]; ok {
-				n++
-			}
-		}
-		shared = shared || n > 1 && !slices.Contains(d.by, c.name)
-	}
-	d.src = rowSource{columns: columns, sql: plainNames(columns)}
-	if many == 0 {
-		d.src.unique = append(d.src.unique, slices.Clone(d.by))
-	}
-	for _, b := range d.by {
-		if many <= 1 && same(inputs, b) == " = " {
-			d.p.noteAt(d.at, meeting)
+			in.need(n)
 		}
 	}
-	paired := many > 1 || many == 1 && shared
-	d.src.ordered = paired
-	d.src.from = func(row bool) ([]string, string) {
-		if paired {
-			return d.pairs(inputs, columns, row)
-		}
-		return d.join(inputs, columns, row)
-	}
+	d.src = rowSource{columns: columns, sql: plainNames(columns), from: from, needs: needs}
 }
 
-func rankOf(by []string, n string) int {
-	if i := slices.Index(by, n); i >= 0 {
-		return i
-	}
-	return len(by)
-}
-
-// subquery reads an input of a join under the names of SAS.
-func (in *input) subquery(d *dataStep, columns []*column, more ...string) string {
+// stacked reads the i-th of the data sets that are read one after the other.
+func (d *dataStep) stacked(inputs []*input, i int, columns []*column, row bool) string {
 	var list []string
 	for _, c := range columns {
-		if _, ok := in.sql[c.name]; ok {
-			list = append(list, as(d.typed(in, c, ""), c.name))
-		}
+		list = append(list, as(d.typed(inputs[i], c, ""), c.name))
 	}
-	text := "  SELECT " + strings.Join(append(list, more...), ", ") + "\n  FROM " + in.rel.ref()
-	if in.where != "" {
-		text += "\n  WHERE " + in.where
-	}
-	return in.alias + " AS (\n" + text + "\n)"
-}
-
-// join is a merge in which every key has several rows in one data set at most.
-func (d *dataStep) join(inputs []*input, columns []*column, row bool) ([]string, string) {
-	var ctes []string
-	for _, in := range inputs {
-		more := []string{"true AS _in"}
-		if row && !in.unique {
-			more = append(more, "_row")
-		}
-		ctes = append(ctes, in.subquery(d, columns, more...))
-	}
-	joinedAs := slices.Clone(inputs)
-	wanted := func(in *input) bool { return in.ref.in != "" && slices.Contains(d.wantedSides, in.ref.in) }
-	slices.SortStableFunc(joinedAs, func(a, b *input) int {
-		return map[bool]int{true: -1}[wanted(a)] - map[bool]int{true: -1}[wanted(b)]
-	})
-	key := func(n int, k string) string {
-		if wanted(joinedAs[0]) {
-			n = 1
-		}
-		var list []string
-		for _, in := range joinedAs[:n] {
-			list = append(list, in.alias+"."+sqlName(k))
-		}
-		if n == 1 {
-			return list[0]
-		}
-		return "coalesce(" + strings.Join(list, ", ") + ")"
-	}
-	from := joinedAs[0].alias
-	for i, in := range joinedAs[1:] {
-		var on []string
-		for _, k := range d.by {
-			on = append(on, in.alias+"."+sqlName(k)+same(inputs, k)+key(i+1, k))
-		}
-		join := "FULL JOIN "
-		switch {
-		case wanted(in):
-			join = "JOIN "
-		case wanted(joinedAs[0]):
-			join = "LEFT JOIN "
-		}
-		from += "\n    " + join + in.alias + " ON " + strings.Join(on, " AND ")
-	}
-	var list []string
-	for _, c := range columns {
-		if slices.Contains(d.by, c.name) {
-			list = append(list, key(len(inputs), c.name)+" AS "+sqlName(c.name))
-			continue
-		}
-		list = append(list, d.last(inputs, c, func(in *input) string { return in.alias + "._in" })+" AS "+sqlName(c.name))
-	}
-	for _, in := range inputs {
-		if in.ref.in != "" && wanted(in) {
-			list = append(list, "true AS "+sqlName("in_"+in.ref.in))
-		} else if in.ref.in != "" {
-			list = append(list, "coalesce("+in.alias+"._in, false) AS "+sqlName("in_"+in.ref.in))
+	for j, other := range inputs {
+		if other.ref.in != "" {
+			list = append(list, fmt.Sprintf("%v AS %s", i == j, sqlName("in_"+other.ref.in)))
 		}
 	}
 	if row {
-		order := d.orderBy("")
-		inner := ""
-		for _, in := range inputs {
-			if !in.unique {
-				inner = in.alias + "._row"
-			}
-		}
-		for _, k := range d.by { // the keys of the join, not of one side
-			order = strings.Replace(order, sqlName(k)+" ", key(len(inputs), k)+" ", 1)
-		}
-		list = append(list, "row_number() OVER (ORDER BY "+strings.TrimSuffix(order+inner, ", ")+") AS _row")
+		list = append(list, fmt.Sprintf("%d AS _set, _row", i+1))
 	}
-	ctes = append(ctes, "merged AS (\n  SELECT "+strings.Join(list, ",\n    ")+"\n  FROM "+from+"\n)")
-	return ctes, "merged"
+	return "  SELECT " + strings.Join(list, ", ") + "\n  FROM " + inputs[i].rel.ref()
 }
 
-// same is how the keys of a join meet.
-func same(inputs []*input, key string) string {
-	for _, in := range inputs {
-		for _, c := range in.list {
-			if c.name == key && !c.id {
-				return " IS NOT DISTINCT FROM "
-			}
-		}
+// filter is the condition of where= on a line of its own.
+func (in *input) filter(margin string) string {
+	if in.where == "" {
+		return ""
 	}
-	return " = "
+	return "\n" + margin + "WHERE " + in.where
 }
 
-// last is the value of a column that several data sets have: that of the last
-// one that has the key.
-func (d *dataStep) last(inputs []*input, c *column, present func(in *input) string) string {
-	var have []*input
-	for _, in := range inputs {
-		if _, ok := in.sql[c.name]; ok {
-			have = append(have, in)
-		}
+// orderTerms are the BY variables as terms of ORDER BY.
+func (d *dataStep) orderTerms(write func(k string) string) []string {
+	terms := make([]string, len(d.by))
+	for i, k := range d.by {
+		terms[i] = write(k) + map[bool]string{true: " DESC NULLS LAST", false: " NULLS FIRST"}[d.desc[k]]
 	}
-	out := have[0].alias + "." + sqlName(c.name)
-	if len(have) == 1 {
-		return out
-	}
-	text := "CASE"
-	for i := len(have) - 1; i > 0; i-- {
-		text += " WHEN " + present(have[i]) + " THEN " + have[i].alias + "." + sqlName(c.name)
-	}
-	return text + " ELSE " + out + " END"
-}
-
-// pairs is the general merge.
-func (d *dataStep) pairs(inputs []*input, columns []*column, row bool) ([]string, string) {
-	keys := strings.Join(sqlNames(d.by), ", ")
-	partition := "PARTITION BY " + keys
-	var ctes, spine []string
-	for _, in := range inputs {
-		ctes = append(ctes, in.subquery(d, columns,
-			"row_number() OVER ("+partition+" ORDER BY _row) AS _i", "count(*) OVER ("+partition+") AS _of"))
-		spine = append(spine, "SELECT "+keys+", _i FROM "+in.alias)
-	}
-	ctes = append(ctes, "places AS (\n  "+strings.Join(spine, "\n  UNION\n  ")+"\n)")
-	from := "places"
-	for _, in := range inputs {
-		var on []string
-		for _, k := range d.by {
-			on = append(on, in.alias+"."+sqlName(k)+" IS NOT DISTINCT FROM places."+sqlName(k))
-		}
-		on = append(on, in.alias+"._i = least(places._i, "+in.alias+"._of)")
-		from += "\n    LEFT JOIN " + in.alias + " ON " + strings.Join(on, " AND ")
-	}
-	var list []string
-	for _, c := range columns {
-		if slices.Contains(d.by, c.name) {
-			list = append(list, "places."+sqlName(c.name))
-			continue
-		}
-		list = append(list, d.lastRead(inputs, c)+" AS "+sqlName(c.name))
-	}
-	for _, in := range inputs {
-		if in.ref.in != "" {
-			list = append(list, in.alias+"._of IS NOT NULL AS "+sqlName("in_"+in.ref.in))
-		}
-	}
-	if row {
-		list = append(list, "row_number() OVER (ORDER BY "+d.orderBy("places.")+"places._i) AS _row")
-	}
-	ctes = append(ctes, "merged AS (\n  SELECT "+strings.Join(list, ",\n    ")+"\n  FROM "+from+"\n)")
-	return ctes, "merged"
-}
-
-// lastRead is the value of a column that several data sets have: that of the one
-// that was read last, the rightmost of those that were read together.
-func (d *dataStep) lastRead(inputs []*input, c *column) string {
-	var have []*input
-	for _, in := range inputs {
-		if _, ok := in.sql[c.name]; ok {
-			have = append(have, in)
-		}
-	}
-	out := have[0].alias + "." + sqlName(c.name)
-	reads := func(in *input) string { return "coalesce(" + in.alias + "._i, 0)" }
-	best := reads(have[0])
-	for _, in := range have[1:] {
-		out = fmt.Sprintf("CASE WHEN %s >= %s THEN %s ELSE %s END", reads(in), best, in.alias+"."+sqlName(c.name), out)
-		best = "greatest(" + best + ", " + reads(in) + ")"
-	}
-	return out
+	return terms
 }

@@ -43,7 +43,7 @@ func (p *program) numbered(b *strings.Builder) {
 			if in.base && in.row && !slices.Contains(seen, in.name) {
 				seen = append(seen, in.name)
 				fmt.Fprintf(b, "-- The order of rows counts below: it is the one in which they are stored.\n")
-				fmt.Fprintf(b, "CREATE VIEW %s AS\nSELECT *, row_number() OVER () AS _row\nFROM %s;\n\n", in.ref(), in.name)
+				fmt.Fprintf(b, "CREATE VIEW %s AS\nSELECT *, %s\nFROM %s;\n\n", in.ref(), in.number(), in.name)
 			}
 		}
 	}

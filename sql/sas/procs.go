@@ -240,8 +240,15 @@ func (p *program) procSort(from, to int) {
 		if nodup {
 			p.noteAt(from, "nodup leaves rows out that equal the row before; here every repeated row is left out")
 		}
-		s := &step{inputs: []*relation{c.data.rel}, ordered: c.flags["nodupkey"]}
+		s := &step{inputs: []*relation{c.data.rel}}
 		rel := p.make(target)
+		s.order = func() {
+			n := rel.numbering
+			if c.flags["nodupkey"] {
+				n = n.and(numbering{row: true, within: c.by})
+			}
+			c.data.need(n)
+		}
 		rel.columns, rel.known, rel.unique = copyColumns(c.data.list), c.data.rel.known, slices.Clone(c.data.rel.unique)
 		if c.flags["nodupkey"] {
 			rel.unique = append(rel.unique, slices.Clone(c.by))
@@ -255,9 +262,12 @@ func (p *program) procSort(from, to int) {
 
 // sorted is the query of PROC SORT.
 func (c *procCall) sorted(rel *relation, nodup bool) string {
-	keys := strings.TrimSuffix(c.d.orderBy(""), ", ")
+	terms := c.d.orderTerms(sqlName)
 	if slices.Contains(c.by, "_all_") {
-		keys = strings.Join(sqlNames((&relation{columns: c.data.list}).names()), " NULLS FIRST, ") + " NULLS FIRST"
+		terms = nil
+		for _, n := range (&relation{columns: c.data.list}).names() {
+			terms = append(terms, sqlName(n)+" NULLS FIRST")
+		}
 	}
 	columns := c.list()
 	in := c.data.rel
@@ -270,12 +280,12 @@ func (c *procCall) sorted(rel *relation, nodup bool) string {
 	if nodup {
 		columns[0] = "DISTINCT " + columns[0]
 	}
-	tie := ", _row"
-	if nodup {
-		tie = ""
+	keys := strings.Join(terms, ", ")
+	if !nodup {
+		terms = append(terms, "_row") // ties stay as they were
 	}
 	if rel.row {
-		columns = append(columns, "row_number() OVER (ORDER BY "+keys+tie+") AS _row")
+		columns = append(columns, rel.number(terms...))
 	}
 	query := "SELECT " + wrap(columns) + "\nFROM " + in.ref() + c.filter()
 	if c.flags["nodupkey"] {

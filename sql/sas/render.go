@@ -55,7 +55,8 @@ type renderer struct {
 	array   func(name string) ([]string, bool)
 	formats map[string]*userFormat
 	note    func(format string, args ...any) // an approximation
-	order   func() string                    // the order of rows, for lag and the like; nil when there is none
+	order   func() string                    // the order of rows, for monotonic and the like; nil when there is none
+	lag     func(x val, n int) (val, error)  // nil when there is none
 	calls   int                              // of ranuni in this step
 	sql     bool                             // PROC SQL
 	guarded bool                             // within a condition: lag is not understood

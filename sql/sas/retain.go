@@ -35,8 +35,15 @@ func (d *dataStep) retain(n string, initial val) {
 	}
 	d.retained[n] = &retained{initial: initial}
 	d.variable(n)
-	d.env[n] = d.tree(n, &tree{op: "prev"}, initial.kind)
-	d.ordered = true
+	d.env[n] = d.untouched(n)
+}
+
+// untouched is the value of a variable that nothing happened to.
+func (d *dataStep) untouched(n string) val {
+	if r := d.retained[n]; r != nil {
+		return d.tree(n, &tree{op: "prev"}, r.initial.kind)
+	}
+	return null
 }
 
 var placeholder = regexp.MustCompile("\x01([0-9]+)\x01")
@@ -267,13 +274,12 @@ func (d *dataStep) settleOne(n string, t *tree) (val, error) {
 		return val{sql: fmt.Sprintf(format, args...), kind: k, prec: precAtom, length: d.lengths[n], window: true}
 	}
 	initial := d.retained[n].initial
-	partition, whole := d.runs(n, begin)
 	if begin.sql == "true" {
 		return d.column(n, val{sql: give, kind: k, length: d.lengths[n]}), nil
 	}
-	over := "(" + partition + "ORDER BY _row)"
+	over, whole := d.runs(n, begin)
 	if !adds(t) {
-		v := window("first_value(%s) OVER %s", give, over)
+		v := window("first_value(%s) OVER (%s)", give, over)
 		if !whole && begin.sql != "false" && !initial.isNull() {
 			v = window("CASE WHEN %s = 0 THEN %s ELSE %s END", d.retained[n].by, initial.sql, v.sql)
 		}
@@ -283,7 +289,7 @@ func (d *dataStep) settleOne(n string, t *tree) (val, error) {
 		}
 		return d.column(n, v), nil
 	}
-	v := window("sum(%s) OVER %s", give, "("+partition+"ORDER BY _row ROWS UNBOUNDED PRECEDING)")
+	v := window("sum(%s) OVER (%s ROWS UNBOUNDED PRECEDING)", give, over)
 	if !whole && !initial.isNull() {
 		start := "coalesce(" + v.sql + ", 0)"
 		if initial.number == nil || *initial.number != 0 {
@@ -298,20 +304,25 @@ func (d *dataStep) settleOne(n string, t *tree) (val, error) {
 	return d.column(n, v), nil
 }
 
-// runs is the partition of the rows into runs; whole says that every row is in
-// one that began.
-func (d *dataStep) runs(n string, begin val) (partition string, whole bool) {
+// runs is the window of the rows of a run; whole says that every row is in one
+// that began.
+func (d *dataStep) runs(n string, begin val) (over string, whole bool) {
 	if begin.sql == "false" {
-		return "", false
+		return d.state(), false
 	}
 	for i, b := range d.by {
 		if begin.sql == sqlName("first_"+b) {
-			return "PARTITION BY " + d.keys(i+1) + " ", true
+			d.demand(i + 1)
+			return "PARTITION BY " + d.keys(i+1) + " ORDER BY _row", true
 		}
 	}
-	run := d.column(n+"_run", val{sql: "sum(CASE WHEN " + begin.sql + " THEN 1 ELSE 0 END) OVER (ORDER BY _row ROWS UNBOUNDED PRECEDING)", window: true})
+	run := d.column(n+"_run", val{sql: "sum(CASE WHEN " + begin.sql + " THEN 1 ELSE 0 END) OVER (" + d.state() + " ROWS UNBOUNDED PRECEDING)", window: true})
 	d.retained[n].by = run.sql
-	return "PARTITION BY " + run.sql + " ", false
+	keys := run.sql
+	if d.confined > 0 {
+		keys = d.keys(d.confined) + ", " + keys
+	}
+	return "PARTITION BY " + keys + " ORDER BY _row", d.confined > 0
 }
 
 // fill puts SQL in the place of trees.
@@ -324,7 +335,7 @@ func (d *dataStep) fill(final map[string]*tree, settled map[string]val) error {
 			if v := d.retained[n].initial; !v.isNull() {
 				initial = ", 1, " + v.sql
 			}
-			before[n] = d.column(n+"_before", val{sql: "lag(" + settled[n].sql + initial + ") OVER (ORDER BY _row)", window: true}).sql
+			before[n] = d.column(n+"_before", val{sql: "lag(" + settled[n].sql + initial + ") OVER (" + d.state() + ")", window: true}).sql
 		}
 		return before[n]
 	}

@@ -150,7 +150,7 @@ type relation struct {
 	known   bool       // columns are all there is
 	unique  [][]string // sets of columns that no two rows share
 	base    bool       // a table of the database
-	row     bool       // somebody needs the order of its rows
+	numbering
 }
 
 type column struct {
@@ -208,6 +208,7 @@ type step struct {
 	out         *relation
 	inputs      []*relation
 	ordered     bool          // needs the order of its inputs, whether or not its own is needed
+	order       func()        // in place of ordered: demands what it needs of its inputs
 	query       func() string // written last, when it is known whose order is needed
 	text        string        // in place of a query: a comment for what has none
 }
@@ -293,19 +294,6 @@ func (p *program) fail(i int, format string, args ...any) {
 func (p *program) inert(i int) {
 	if p.state[i].state == "" {
 		p.state[i].state = Inert
-	}
-}
-
-// wrapUp decides whose order of rows is needed, from the last step to the first.
-func (p *program) wrapUp() {
-	for i := len(p.steps) - 1; i >= 0; i-- {
-		s := p.steps[i]
-		if s.out == nil || !(s.ordered || s.out.row) {
-			continue
-		}
-		for _, in := range s.inputs {
-			in.row = true
-		}
 	}
 }
 

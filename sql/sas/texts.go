@@ -2,7 +2,7 @@ package sas
 
 import (
 	"fmt"
-	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -423,8 +423,6 @@ var datePatterns = map[string]datePattern{
 	"year":    {4, map[int]string{2: "%y", 4: "%Y"}, false},
 }
 
-var digitsOnly = regexp.MustCompile(`^[0-9]*$`)
-
 // inputOf reads a text with a format.
 func inputOf(r *renderer, c call) (val, error) {
 	f := c.args[1].(format)
@@ -485,25 +483,15 @@ func ranuni(r *renderer, c call) (val, error) {
 }
 
 func lagOf(r *renderer, c call) (val, error) {
-	n := strings.TrimPrefix(c.name, "lag")
-	if n == "" {
-		n = "1"
-	}
-	if len(c.args) != 1 || r.order == nil || !digitsOnly.MatchString(n) {
+	n, err := strconv.Atoi("0" + strings.TrimPrefix(c.name, "lag"))
+	if err != nil || len(c.args) != 1 || r.lag == nil || n > 100 {
 		return null, fmt.Errorf("%s is not understood here", c.name)
-	}
-	if r.guarded {
-		return null, fmt.Errorf("%s within a condition gives the value of the last row for which it was called: write it in front of the condition", c.name)
 	}
 	v, err := r.value(c.args[0])
 	if err != nil {
 		return v, err
 	}
-	over := "lag(" + v.sql + ") OVER (" + r.order() + ")"
-	if n != "1" {
-		over = "lag(" + v.sql + ", " + n + ") OVER (" + r.order() + ")"
-	}
-	return val{sql: over, kind: v.kind, prec: precAtom, length: v.length, window: true}, nil
+	return r.lag(v, max(n, 1))
 }
 
 func difOf(r *renderer, c call) (val, error) {

@@ -1,11 +1,11 @@
 -- The order of rows counts below: it is the one in which they are stored.
 CREATE VIEW soins_sante_rows AS
-SELECT *, row_number() OVER () AS _row
+SELECT *, row_number() OVER (PARTITION BY ss00010) AS _row
 FROM soins_sante;
 
 -- The order of rows counts below: it is the one in which they are stored.
 CREATE VIEW population_rows AS
-SELECT *, row_number() OVER () AS _row
+SELECT *, row_number() OVER (PARTITION BY pp0010) AS _row
 FROM population;
 
 -- DMG flag, costs and province of every patient of the year.
@@ -29,7 +29,7 @@ WHERE year(ss00015) = 2008;
 
 -- line 19: proc sort data=soins
 CREATE VIEW soins_2 AS
-SELECT * EXCLUDE (_row), row_number() OVER (ORDER BY ss00010 NULLS FIRST, _row) AS _row
+SELECT * EXCLUDE (_row), row_number() OVER (PARTITION BY ss00010 ORDER BY _row) AS _row
 FROM soins;
 
 -- lines 21-35: data couts
