@@ -44,6 +44,7 @@ type macros struct {
 	depth   int
 	turns   int
 	size    int
+	left    bool // the macro that runs is left
 	// trouble holds what was not understood; note what went well but is worth
 	// telling.
 	trouble []problem
@@ -52,6 +53,7 @@ type macros struct {
 
 type macroDef struct {
 	params []macroParam
+	listed bool // it has parentheses, even of nothing: a call takes those behind it
 	body   string
 	line   int
 }
@@ -187,6 +189,27 @@ func (s *scan) until() string {
 	return out
 }
 
+// remark takes a comment that ends with a semicolon, which it takes too: an
+// apostrophe in it is a letter.
+func (s *scan) remark() string {
+	out, _, _ := strings.Cut(s.rest(), ";")
+	s.take(len(out) + 1)
+	return out
+}
+
+// uncommented is text without its comments.
+func uncommented(text string) string {
+	var out strings.Builder
+	for i := 0; i < len(text); {
+		n := unit(text[i:])
+		if !strings.HasPrefix(text[i:], "/*") {
+			out.WriteString(text[i : i+n])
+		}
+		i += n
+	}
+	return out.String()
+}
+
 // unit is the length of what must not be cut: a quoted text, a comment, or a byte.
 func unit(text string) int {
 	switch {
@@ -208,7 +231,7 @@ func unit(text string) int {
 // expand runs text and writes the program.
 func (m *macros) expand(text string, line int, out *source) {
 	s := &scan{text: text, line: line}
-	for s.at < len(s.text) && m.turns <= maxTurns && len(m.trouble) < maxTrouble {
+	for s.at < len(s.text) && m.turns <= maxTurns && len(m.trouble) < maxTrouble && !m.left {
 		before, from := s.at, s.line
 		m.step(s, out)
 		if m.size += s.at - before; m.size > maxExpanded || len(out.text) > maxExpanded {
@@ -231,9 +254,9 @@ func (m *macros) step(s *scan, out *source) {
 		quoted := s.take(unit(rest))
 		out.add(m.inner(quoted, line), line)
 	case rest[0] == '*' && startsStatement(out.text):
-		out.add(s.until()+";", line)
+		out.add(s.remark()+";", line)
 	case strings.HasPrefix(rest, "%*"):
-		out.add("/*"+strings.ReplaceAll(strings.TrimPrefix(s.until(), "%*"), "*/", "")+"*/", line)
+		out.add("/*"+strings.ReplaceAll(strings.TrimPrefix(s.remark(), "%*"), "*/", "")+"*/", line)
 	case rest[0] == '&':
 		chunk := reference.FindString(rest)
 		if chunk == "" {
@@ -291,7 +314,7 @@ func init() {
 		"let": (*macros).let, "macro": (*macros).define, "if": (*macros).condition, "do": (*macros).loop,
 		"include": (*macros).included, "inc": (*macros).included, "put": (*macros).ignored, "global": (*macros).declare,
 		"local": (*macros).declareLocal, "else": (*macros).stray, "end": (*macros).stray, "mend": (*macros).stray,
-		"goto": (*macros).stray, "return": (*macros).stray, "abort": (*macros).stray, "window": (*macros).stray,
+		"goto": (*macros).stray, "return": (*macros).leaveMacro, "abort": (*macros).stray, "window": (*macros).stray, "symdel": (*macros).forget,
 	}
 }
 
@@ -327,9 +350,6 @@ func (m *macros) command(s *scan, out *source) {
 		s.take(length)
 	}
 	text := s.text[start:s.at]
-	if strings.HasPrefix(s.rest(), ";") {
-		s.take(1)
-	}
 	m.fail(line, text, "there is no macro %s: include the file that defines it", name)
 	out.add("/* "+text+" */", line)
 }
@@ -379,7 +399,7 @@ func splitArgs(text string) []string {
 
 func (m *macros) let(s *scan, _ *source) {
 	line := s.line
-	name, value, ok := strings.Cut(s.until(), "=")
+	name, value, ok := strings.Cut(uncommented(s.until()), "=")
 	name = strings.TrimSpace(m.inner(name, line))
 	if !ok || leadingWord(name) != name || name == "" {
 		m.fail(line, "%let "+name, "%%let needs a name and a value")
@@ -400,6 +420,19 @@ func (m *macros) declareLocal(s *scan, _ *source) {
 	for _, name := range strings.Fields(s.until()) {
 		m.vars[len(m.vars)-1][strings.ToLower(name)] = ""
 	}
+}
+
+// forget is %symdel: the variables are gone.
+func (m *macros) forget(s *scan, _ *source) {
+	for _, name := range strings.Fields(s.until()) {
+		delete(m.vars[0], strings.ToLower(name))
+	}
+}
+
+// leaveMacro is %return: the rest of the macro does not run.
+func (m *macros) leaveMacro(s *scan, _ *source) {
+	s.until()
+	m.left = true
 }
 
 func (m *macros) ignored(s *scan, _ *source) { s.until() }
@@ -436,8 +469,9 @@ func (m *macros) lineOf(text string, line int, out *source) {
 }
 
 var (
-	anyMacro = regexp.MustCompile(`(?i)%(macro|mend)\b`)
-	anyDo    = regexp.MustCompile(`(?i)%(do|end)\b`)
+	// What is in comments opens and closes nothing: they are found first.
+	anyMacro = regexp.MustCompile(`(?is)/\*.*?\*/|%\*[^;]*;|%(macro|mend)\b`)
+	anyDo    = regexp.MustCompile(`(?is)/\*.*?\*/|%\*[^;]*;|%(do|end)\b`)
 	anyThen  = regexp.MustCompile(`(?i)%then\b`)
 	anyElse  = regexp.MustCompile(`(?i)^\s*%else\b`)
 	doBlock  = regexp.MustCompile(`(?i)^\s*%do\b`)
@@ -448,23 +482,22 @@ var (
 // nested takes text up to the word that closes what is open, and that word.
 func (s *scan) nested(words *regexp.Regexp, closing string) (string, bool) {
 	depth := 1
-	for at := 0; ; {
-		found := words.FindStringIndex(s.rest()[at:])
-		if found == nil {
-			return "", false
-		}
-		if strings.EqualFold(s.rest()[at+found[0]+1:at+found[1]], closing) {
+	for _, found := range words.FindAllStringIndex(s.rest(), -1) {
+		switch word := s.rest()[found[0]:found[1]]; {
+		case !isLetter(word[1]):
+			continue // a comment
+		case strings.EqualFold(word[1:], closing):
 			depth--
-		} else {
+		default:
 			depth++
 		}
 		if depth == 0 {
-			body := s.take(at + found[0])
+			body := s.take(found[0])
 			s.take(found[1] - found[0])
 			return body, true
 		}
-		at += found[1]
 	}
+	return "", false
 }
 
 func (m *macros) define(s *scan, _ *source) {
@@ -480,9 +513,9 @@ func (m *macros) define(s *scan, _ *source) {
 		return
 	}
 	s.until()
-	def := &macroDef{body: body, line: bodyLine}
+	def := &macroDef{body: body, line: bodyLine, listed: hasParams}
 	if hasParams {
-		for _, p := range splitArgs(inner) {
+		for _, p := range splitArgs(uncommented(inner)) {
 			pname, value, _ := strings.Cut(p, "=")
 			if pname = strings.TrimSpace(pname); pname != "" {
 				def.params = append(def.params, macroParam{strings.ToLower(pname), strings.TrimSpace(value)})
@@ -500,9 +533,9 @@ func (m *macros) call(s *scan, out *source, def *macroDef, name string) {
 	for _, p := range def.params {
 		scope[p.name] = m.inner(p.value, line)
 	}
-	if inner, length, ok := parenthesised(s.rest()); ok && len(def.params) > 0 {
+	if inner, length, ok := parenthesised(s.rest()); ok && def.listed {
 		s.take(length)
-		for i, arg := range splitArgs(inner) {
+		for i, arg := range splitArgs(uncommented(inner)) {
 			key, value, named := strings.Cut(arg, "=")
 			key = strings.ToLower(strings.TrimSpace(key))
 			if _, known := scope[key]; named && known {
@@ -511,9 +544,6 @@ func (m *macros) call(s *scan, out *source, def *macroDef, name string) {
 				scope[def.params[i].name] = strings.TrimSpace(m.inner(arg, line))
 			}
 		}
-	}
-	if strings.HasPrefix(s.rest(), ";") {
-		s.take(1)
 	}
 	if m.depth >= maxDepth {
 		m.fail(line, "%"+name, "macros call each other too deep")
@@ -525,6 +555,7 @@ func (m *macros) call(s *scan, out *source, def *macroDef, name string) {
 	m.depth++
 	m.vars = append(m.vars, scope)
 	m.expand(def.body, def.line, out)
+	m.left = false
 	m.vars = m.vars[:len(m.vars)-1]
 	m.depth--
 	m.ran++
@@ -548,7 +579,7 @@ func (m *macros) clause(s *scan) (body string, line int, ok bool) {
 	s.blanks()
 	line = s.line
 	body = s.until()
-	if strings.HasPrefix(strings.TrimSpace(body), "%") {
+	if word, ok := strings.CutPrefix(strings.TrimSpace(body), "%"); ok && macroStatements[strings.ToLower(leadingWord(word))] != nil {
 		body += ";"
 	}
 	return body, line, true
@@ -656,6 +687,9 @@ func (m *macros) countLoop(part []string, body string, line, bodyLine int, out *
 			return
 		}
 		m.expand(body, bodyLine, out)
+		if m.left {
+			return
+		}
 	}
 	m.set(name, formatNumber(i))
 }
@@ -681,7 +715,7 @@ func (m *macros) whileLoop(until bool, condition, body string, line, bodyLine in
 
 // turn counts the turns of loops, and calls.
 func (m *macros) turn(line int) bool {
-	if m.turns++; m.turns > maxTurns || m.size > maxExpanded {
+	if m.turns++; m.left || m.turns > maxTurns || m.size > maxExpanded {
 		if m.turns == maxTurns+1 {
 			m.fail(line, "%do", "the loops turn, or macros are called, too often")
 		}

@@ -7,6 +7,7 @@ import (
 
 // run goes over the statements, step by step.
 func (p *program) run() {
+	p.statements = globalsFirst(p.statements)
 	for p.at < len(p.statements) {
 		start := p.at
 		switch s := p.current(); s.first() {
@@ -14,7 +15,7 @@ func (p *program) run() {
 			p.dataStep()
 		case "proc":
 			p.proc()
-		case "title", "title1", "title2", "title3", "title4", "footnote", "footnote1", "options", "option", "ods", "goptions", "filename", "run", "quit", "dm", "page", "skip":
+		case "run", "quit":
 			p.inert(p.at)
 			p.at++
 		case "libname":
@@ -22,8 +23,12 @@ func (p *program) run() {
 			p.comment(fmt.Sprintf("line %d: the mapping file says which tables a library holds: %s", s.line, oneLine(s.text)))
 			p.at++
 		default:
-			p.fail(p.at, "this statement is not understood outside a step")
-			p.leave(p.at, p.at+1)
+			if isGlobal(s) {
+				p.global()
+			} else {
+				p.fail(p.at, "this statement is not understood outside a step")
+				p.leave(p.at, p.at+1)
+			}
 			p.at++
 		}
 		if p.at == start { // cannot happen; never hang
@@ -170,24 +175,28 @@ func (p *program) proc() {
 	to := p.stepEnd(from, "run", "quit")
 	defer func() { p.at = to }()
 	for i := from; i < to; i++ {
-		if first := p.statements[i].first(); first == "run" || first == "quit" || strings.HasPrefix(first, "title") || strings.HasPrefix(first, "footnote") {
+		if first := p.statements[i].first(); first == "run" || first == "quit" {
 			p.inert(i)
 		}
 	}
 	switch name {
-	case "print", "contents", "compare", "options", "report", "tabulate", "gplot", "sgplot", "gchart", "univariate", "printto":
-		for i := from; i < to; i++ {
-			if name == "report" || name == "tabulate" || name == "univariate" || name == "compare" {
-				p.fail(i, "what PROC %s prints is not translated", strings.ToUpper(name))
-			} else {
-				p.inert(i)
-			}
+	case "export", "printto", "options", "cport", "catalog":
+		p.inertAll(from, to)
+		p.comment("left out: it makes no data set")
+		return
+	case "import", "cimport", "xcopy":
+		p.readIn(from, to)
+		return
+	case "print", "contents", "gplot", "sgplot", "gchart":
+		if targets(&p.statements[from]) != nil {
+			p.leaveAll(from, to, "the data set that PROC "+strings.ToUpper(name)+" makes of what it prints is not translated")
+			return
 		}
-		if p.state[from].state == Untranslated {
-			p.leave(from, to)
-		} else {
-			p.comment("left out: it prints")
-		}
+		p.inertAll(from, to)
+		p.comment("left out: it prints")
+		return
+	case "compare", "report", "tabulate", "univariate":
+		p.leaveAll(from, to, "what PROC "+strings.ToUpper(name)+" prints is not translated")
 		return
 	}
 	run, ok := procs[name]
