@@ -3,6 +3,7 @@ package compare_test
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,7 @@ import (
 //	A sentence. Source: hand-worked. By: id.
 //	-- program.sas --
 //	-- work.csv --       the data set WORK.WORK that must come out
+//	-- report --         what is told of statements that do not come through as they are
 func corpus(t *testing.T) map[string]*txtar.Archive {
 	t.Helper()
 	files, err := filepath.Glob("../../testdata/sas/*.txtar")
@@ -95,12 +97,27 @@ func result(t *testing.T, db *sql.DB, script, view string) compare.Side {
 	return compare.Side{Name: view, Path: path}
 }
 
+// reported is what the report tells of each statement that is approximated or lost.
+func reported(r *sas.Report) string {
+	var b strings.Builder
+	for _, s := range r.Statements {
+		if s.State == sas.Approximated || s.State == sas.Untranslated {
+			fmt.Fprintf(&b, "%s: %s: %s\n", s.Text, s.State, s.Why)
+		}
+	}
+	return b.String()
+}
+
 func TestPortedProgramsGiveWhatSASGives(t *testing.T) {
 	db := memory(t)
 	for name, archive := range corpus(t) {
 		t.Run(name, func(t *testing.T) {
 			out := sas.Port(part(archive, "program.sas"), sas.Options{})
-			if n := out.Report.Count(sas.Untranslated); n > 0 {
+			if told := part(archive, "report"); told != "" {
+				if got := reported(&out.Report); got != told {
+					t.Fatalf("the report tells\n%s", got)
+				}
+			} else if n := out.Report.Count(sas.Untranslated); n > 0 {
 				t.Fatalf("%d statements are not translated: %+v\n%s", n, out.Report.Statements, out.SQL)
 			}
 			for _, f := range archive.Files {

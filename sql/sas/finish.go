@@ -242,7 +242,32 @@ func (d *dataStep) outColumns(names []string, outputs []outputRow) []*column {
 		if _, k := d.r.unify(values); k != unknownKind {
 			c.kind = k
 		}
+		c.values = d.told(values)
 		out = append(out, c)
+	}
+	return out
+}
+
+// told are all the values that a column can have, when each place where a row is
+// written gives it a constant, or a column of which that is known.
+func (d *dataStep) told(values []val) (out []string) {
+	add := func(sql string) {
+		if !slices.Contains(out, sql) {
+			out = append(out, sql)
+		}
+	}
+	for _, v := range values {
+		if v.number != nil || v.text != nil {
+			add(v.sql)
+			continue
+		}
+		i := slices.IndexFunc(d.src.columns, func(c *column) bool { return d.src.sql[c.name] == v.sql && c.values != nil })
+		if i < 0 {
+			return nil
+		}
+		for _, sql := range d.src.columns[i].values {
+			add(sql)
+		}
 	}
 	return out
 }
@@ -464,6 +489,9 @@ func (d *dataStep) dataRows(columns []*column) (rows []string, err error) {
 			value, err := dataValue(fields[i], c)
 			if err != nil {
 				return nil, err
+			}
+			if value != "NULL" && !slices.Contains(c.values, value) {
+				c.values = append(c.values, value)
 			}
 			if len(rows) == 0 {
 				value = "CAST(" + value + " AS " + typeOf(c.kind) + ")"

@@ -70,7 +70,8 @@ func writeStep(b *strings.Builder, s *step) {
 	}
 	switch {
 	case s.query != nil && s.out != nil:
-		fmt.Fprintf(b, "CREATE VIEW %s AS\n%s;\n\n", s.out.name, strings.TrimSpace(s.query()))
+		what := map[bool]string{true: "TABLE", false: "VIEW"}[s.table]
+		fmt.Fprintf(b, "CREATE %s %s AS\n%s;\n\n", what, s.out.name, strings.TrimSpace(s.query()))
 	default:
 		b.WriteString(s.text + "\n")
 	}

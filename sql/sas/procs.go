@@ -15,15 +15,19 @@ type procCall struct {
 	hasOut   bool
 	flags    map[string]bool
 	values   map[string]string
-	d        *dataStep // a reader of data sets and expressions
+	lists    map[string][]token // options with a list in parentheses
+	options  []string           // of the statement PROC, in their order
+	d        *dataStep          // a reader of data sets and expressions
 	by       []string
 	desc     map[string]bool
 	where    val
+
+	conditions []expr // of the statements WHERE
 }
 
 // call reads the statement PROC … and the statements that all procedures share.
 func (p *program) call(from, to int) (*procCall, error) {
-	c := &procCall{p: p, from: from, to: to, flags: map[string]bool{}, values: map[string]string{}, where: always}
+	c := &procCall{p: p, from: from, to: to, flags: map[string]bool{}, values: map[string]string{}, lists: map[string][]token{}, where: always}
 	c.d = &dataStep{p: p, from: from, to: to, at: from, desc: map[string]bool{}}
 	c.d.r = &renderer{formats: p.formats, note: func(f string, a ...any) { p.noteAt(from, f, a...) }, into: p.into}
 	ps := &parser{tokens: p.statements[from].tokens, at: 2}
@@ -42,9 +46,14 @@ func (p *program) call(from, to int) (*procCall, error) {
 			}
 		case word == "out":
 			c.out, c.hasOut = ps.setRef(), true
+		case ps.is("("):
+			c.lists[word] = ps.parens()
 		default:
 			c.values[word] = ps.peek().text
 			ps.at++
+		}
+		if word != "data" {
+			c.options = append(c.options, word)
 		}
 	}
 	if ps.err != nil {
@@ -104,6 +113,7 @@ func (c *procCall) wheres() error {
 		if err != nil {
 			return err
 		}
+		c.conditions = append(c.conditions, e)
 		c.where = both(c.where, w)
 	}
 	return nil
@@ -346,97 +356,4 @@ func (c *procCall) appended(base, rel *relation, exists bool) string {
 		query = "SELECT * EXCLUDE (_set, _row), row_number() OVER (ORDER BY _set, _row) AS _row\nFROM (\n" + indent(query) + "\n)"
 	}
 	return query
-}
-
-func (p *program) procRank(from, to int) {
-	p.guardProc(from, to, func(c *procCall) error {
-		if err := c.known("var", "ranks"); err != nil {
-			return err
-		}
-		vars, err := c.variables("var")
-		if err != nil || len(vars) == 0 {
-			return fmt.Errorf("rank needs a statement var")
-		}
-		names := vars
-		if s, _ := c.statement("ranks"); s != nil {
-			names = nil
-			for _, t := range s.tokens[1:] {
-				names = append(names, t.text)
-			}
-		}
-		if len(names) != len(vars) {
-			return fmt.Errorf("ranks has another number of variables than var")
-		}
-		for _, option := range []string{"percent", "fraction", "normal", "savage", "nplus1"} {
-			if c.flags[option] {
-				return fmt.Errorf("the option %s of rank is not understood", option)
-			}
-		}
-		s := &step{inputs: []*relation{c.data.rel}}
-		rel := p.make(c.out.name)
-		s.out = rel
-		rel.columns, rel.known = copyColumns(c.data.list), c.data.rel.known
-		for _, n := range names {
-			if rel.column(n) == nil {
-				rel.columns = append(rel.columns, &column{name: n, kind: numberKind})
-			}
-		}
-		s.query = func() string { return c.ranked(vars, names, rel.row) }
-		p.add(from, to, s)
-		return nil
-	})
-}
-
-// ranked is the query of PROC RANK: ties have their mean rank unless told
-// otherwise, and a missing value has none.
-func (c *procCall) ranked(vars, names []string, row bool) string {
-	direction := ""
-	if c.flags["descending"] {
-		direction = " DESC"
-	}
-	ranks := map[string]string{}
-	for i, v := range vars {
-		x := c.data.sql[v]
-		parts := append(sqlNames(c.by), "("+x+" IS NULL)")
-		over := "OVER (PARTITION BY " + strings.Join(parts, ", ") + " ORDER BY " + x + direction + ")"
-		ties := "OVER (PARTITION BY " + strings.Join(append(sqlNames(c.by), x), ", ") + ")"
-		rank := "rank() " + over
-		switch c.values["ties"] {
-		case "low":
-		case "high":
-			rank = "(rank() " + over + " + count(*) " + ties + " - 1)"
-		case "dense":
-			rank = "dense_rank() " + over
-		default:
-			rank = "(rank() " + over + " + (count(*) " + ties + " - 1) / 2)"
-		}
-		if k := c.values["groups"]; k != "" {
-			rank = fmt.Sprintf("floor(%s * %s / (count(%s) OVER (PARTITION BY %s) + 1))", rank, k, x, strings.Join(parts, ", "))
-		}
-		ranks[names[i]] = "CASE WHEN " + x + " IS NOT NULL THEN " + rank + " END"
-	}
-	var list []string
-	for _, col := range c.data.list {
-		if r, ok := ranks[col.name]; ok {
-			list = append(list, r+" AS "+sqlName(col.name))
-			delete(ranks, col.name)
-		} else {
-			list = append(list, as(c.data.sql[col.name], col.name))
-		}
-	}
-	for _, n := range names {
-		if r, ok := ranks[n]; ok {
-			list = append(list, r+" AS "+sqlName(n))
-		}
-	}
-	if row {
-		list = append(list, "_row")
-	}
-	return "SELECT " + wrap(list) + "\nFROM " + c.data.rel.ref() + c.filter()
-}
-
-func (p *program) procTranspose(from, to int) {
-	p.guardProc(from, to, func(c *procCall) error {
-		return fmt.Errorf("transpose makes columns of values: name them in SQL, PIVOT %s ON <id> IN (<values>) USING first(<var>) GROUP BY <by>", c.data.rel.name)
-	})
 }

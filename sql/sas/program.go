@@ -162,6 +162,7 @@ func init() {
 	procs = map[string]func(p *program, from, to int){
 		"sort": (*program).procSort, "freq": (*program).procFreq, "means": (*program).procMeans, "summary": (*program).procMeans,
 		"transpose": (*program).procTranspose, "format": (*program).procFormat, "rank": (*program).procRank, "append": (*program).procAppend,
+		"surveyselect": (*program).procSurveySelect,
 	}
 }
 

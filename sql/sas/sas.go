@@ -158,7 +158,8 @@ type column struct {
 	kind   kind
 	length int
 	format format
-	id     bool // an identifier
+	id     bool     // an identifier
+	values []string // all that it can be, as SQL, when the program tells
 }
 
 func (rel *relation) column(name string) *column {
@@ -211,6 +212,7 @@ type step struct {
 	order       func()        // in place of ordered: demands what it needs of its inputs
 	query       func() string // written last, when it is known whose order is needed
 	text        string        // in place of a query: a comment for what has none
+	table       bool          // a table, because its columns come from the data
 }
 
 func newProgram(opts Options) *program {

@@ -2,6 +2,7 @@ package sas
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -147,6 +148,19 @@ func (f *userFormat) end(ps *parser) (v val, missing bool) {
 	}
 	ps.fail("%q is not understood in a range", t.original)
 	return null, false
+}
+
+// labels are the labels, each once.
+func (f *userFormat) labels() (out []string) {
+	for _, r := range f.ranges {
+		if !slices.Contains(out, r.label) {
+			out = append(out, r.label)
+		}
+	}
+	if f.otherwise != nil && !slices.Contains(out, *f.otherwise) {
+		out = append(out, *f.otherwise)
+	}
+	return out
 }
 
 // render is a value in this format.

@@ -103,7 +103,8 @@ WITH counts AS (
   FROM patients
   GROUP BY 1, 2
 )
-SELECT *, CASE WHEN NOT (age IS NULL OR flag_dmg IS NULL) THEN 100 * count / sum(count) FILTER (NOT (age IS NULL OR flag_dmg IS NULL)) OVER () END AS percent
+SELECT *,
+  CASE WHEN NOT (age IS NULL OR flag_dmg IS NULL) THEN 100 * count / sum(count) FILTER (NOT (age IS NULL OR flag_dmg IS NULL)) OVER () END AS percent
 FROM counts
 ORDER BY age NULLS FIRST, flag_dmg NULLS FIRST;
 
