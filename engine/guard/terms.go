@@ -68,10 +68,8 @@ func (s *scope) split(e ast.Expr) ([]term, error) {
 		return []term{{}}, nil
 	case *ast.Column:
 		return s.columnTerms(e)
-	case *ast.Case:
-		return s.caseTerms(e)
-	case *ast.Coalesce:
-		return s.coalesceTerms(e)
+	case *ast.Case, *ast.Coalesce:
+		return s.branchTerms(e)
 	case *ast.Cast:
 		return s.castTerms(e)
 	case *ast.Func:
@@ -130,59 +128,71 @@ func (s *scope) valueTerms(e ast.Expr, v value, err error) ([]term, error) {
 
 func nonZero(v value) string { return "coalesce(" + v.guarded() + " <> 0, FALSE)" }
 
-// caseTerms: each branch is its condition times its value.
-func (s *scope) caseTerms(e *ast.Case) ([]term, error) {
-	var out []term
-	var before []string
-	branch := func(cond []string, value ast.Expr) error {
-		if value == nil {
-			return nil
-		}
-		ts, err := s.split(value)
-		if err != nil {
-			return err
-		}
-		for _, t := range ts {
-			out = append(out, times(term{when: append(slices.Clone(before), cond...), twoSided: true, full: true}, t))
-		}
-		return nil
+// branch is one of the values that an expression may take, and when: a term
+// without conditions is always looked at.
+type branch struct {
+	term
+	value ast.Expr
+}
+
+// branches takes CASE and coalesce apart; anything else has none.
+func (s *scope) branches(e ast.Expr) ([]branch, error) {
+	switch e := e.(type) {
+	case *ast.Case:
+		return s.caseBranches(e)
+	case *ast.Coalesce:
+		return s.coalesceBranches(e)
 	}
+	return nil, nil
+}
+
+func (s *scope) caseBranches(e *ast.Case) ([]branch, error) {
+	var out []branch
+	var before []string
 	for _, w := range e.Whens {
 		c, err := s.plain(w.Cond)
 		if err != nil {
 			return nil, err
 		}
-		if err := branch([]string{isTrue(c)}, w.Then); err != nil {
-			return nil, err
-		}
+		out = append(out, branch{term{when: append(slices.Clone(before), isTrue(c)), twoSided: true, full: true}, w.Then})
 		before = append(before, "NOT "+isTrue(c))
 	}
-	if err := branch(nil, e.Else); err != nil {
-		return nil, err
+	if e.Else != nil {
+		out = append(out, branch{term{when: before, twoSided: true, full: true}, e.Else})
 	}
 	return out, nil
 }
 
-// coalesceTerms: a later argument counts where the earlier ones are NULL.
-func (s *scope) coalesceTerms(e *ast.Coalesce) ([]term, error) {
-	var out []term
+// coalesceBranches: a later argument counts where the earlier ones are NULL.
+func (s *scope) coalesceBranches(e *ast.Coalesce) ([]branch, error) {
+	var out []branch
 	var missing []string
 	for i, a := range e.Args {
-		ts, err := s.split(a)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range ts {
-			if i > 0 {
-				t = times(term{when: missing, twoSided: true}, t)
-			}
-			out = append(out, t)
-		}
+		out = append(out, branch{term{when: slices.Clone(missing), twoSided: i > 0}, a})
 		v, err := s.plain(a)
 		if err != nil {
 			return nil, err
 		}
-		missing = append(slices.Clone(missing), "("+v.guarded()+" IS NULL)")
+		missing = append(missing, "("+v.guarded()+" IS NULL)")
+	}
+	return out, nil
+}
+
+// branchTerms: each branch is its condition times its value.
+func (s *scope) branchTerms(e ast.Expr) ([]term, error) {
+	branches, err := s.branches(e)
+	if err != nil {
+		return nil, err
+	}
+	var out []term
+	for _, b := range branches {
+		ts, err := s.split(b.value)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range ts {
+			out = append(out, times(b.term, t))
+		}
 	}
 	return out, nil
 }
@@ -242,19 +252,29 @@ func (s *scope) encoding(e ast.Expr) error {
 }
 
 func (s *scope) functionTerms(f *ast.Func) ([]term, error) {
-	if f.Schema == "" || f.Schema == "main" {
-		switch {
-		case (f.Name == "+" || f.Name == "-") && len(f.Args) == 1, f.Name == "abs":
-			return s.split(f.Args[0])
-		case f.Name == "+" || f.Name == "-":
-			return s.sumTerms(f)
-		case f.Name == "*":
-			return s.productTerms(f)
-		case f.Name == "/" && isConst(f.Args[1]):
-			return s.split(f.Args[0])
-		}
+	switch operands := arithmetic(f); {
+	case operands == nil:
+		return s.otherTerms(f)
+	case len(operands) == 1:
+		return s.split(operands[0])
+	case f.Name == "*":
+		return s.productTerms(f)
 	}
-	return s.otherTerms(f)
+	return s.sumTerms(f)
+}
+
+// arithmetic gives the operands of a function whose parts are those of its
+// operands; of others none.
+func arithmetic(f *ast.Func) []ast.Expr {
+	switch {
+	case f.Schema != "" && f.Schema != "main":
+		return nil
+	case f.Name == "+", f.Name == "-", f.Name == "*", f.Name == "abs":
+		return f.Args
+	case f.Name == "/" && isConst(f.Args[1]):
+		return f.Args[:1]
+	}
+	return nil
 }
 
 func isConst(e ast.Expr) bool {
@@ -363,47 +383,31 @@ func (s *scope) otherTerms(f *ast.Func) ([]term, error) {
 
 // forks are the conditions on which an expression takes one value or another.
 // In a sum a branch of zero or NULL adds nothing; to any other function it is a
-// value like all others, and so is it to what may yet be done with a column.
+// value like all others, and so is it to what may yet be done with a column. Those
+// inside a function that is no arithmetic are among its own parts.
 func (s *scope) forks(e ast.Expr) ([]term, error) {
 	if s.hook != nil {
 		if _, ok, err := s.hook(e); ok || err != nil {
 			return nil, err // its supports are known
 		}
 	}
+	branches, err := s.branches(e)
+	if err != nil {
+		return nil, err
+	}
 	var out []term
 	var inside []ast.Expr
+	for _, b := range branches {
+		if len(b.when) > 0 {
+			out = append(out, b.term)
+		}
+		inside = append(inside, b.value)
+	}
 	switch e := e.(type) {
-	case *ast.Case:
-		var before []string
-		for _, w := range e.Whens {
-			c, err := s.plain(w.Cond)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, term{when: append(slices.Clone(before), isTrue(c)), twoSided: true, full: true})
-			before = append(before, "NOT "+isTrue(c))
-			inside = append(inside, w.Then)
-		}
-		if e.Else != nil {
-			inside = append(inside, e.Else)
-		}
-	case *ast.Coalesce:
-		var missing []string
-		for i, a := range e.Args {
-			if i > 0 {
-				out = append(out, term{when: slices.Clone(missing), twoSided: true})
-			}
-			v, err := s.plain(a)
-			if err != nil {
-				return nil, err
-			}
-			missing = append(missing, "("+v.guarded()+" IS NULL)")
-		}
-		inside = e.Args
 	case *ast.Cast:
 		inside = []ast.Expr{e.Arg}
 	case *ast.Func:
-		inside = e.Args
+		inside = arithmetic(e)
 	}
 	for _, x := range inside {
 		more, err := s.forks(x)
