@@ -62,15 +62,24 @@ type Population struct {
 	Channels []string // allowed, the default first
 	// Library is how programs call the place of this population's tables.
 	Library string
-	// Flags are columns that the owners of the data keep for this population, and
-	// that a study written on it may name.
-	Flags []Flag
+	// Flags and Weights are columns that the owners of the data keep for this
+	// population, and that a study written on it may name.
+	Flags   []Flag
+	Weights []Weight
 }
 
-// Flag is a column that only some populations have, and the macro that computes
-// it from what they all have.
+// Flag is a column of a table that only some populations have, and the macro that
+// computes it, in one of its own columns, from what they all have.
 type Flag struct {
-	Name, Macro string
+	Name, Table, Macro, Column string
+	Source                     Source
+}
+
+// Weight is a column of a table that says for how many a row of a sample stands,
+// one of the values.
+type Weight struct {
+	Name, Table string
+	Values      []string
 	Source      Source
 }
 

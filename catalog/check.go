@@ -15,7 +15,7 @@ import (
 // in the order catalogue, lists, tables, layouts, is the error.
 func (l *loader) check() error {
 	for _, rule := range []func() *diag.Error{
-		l.checkUnits, l.checkCodings, l.checkChannels, l.checkPopulations, l.checkLists, l.checkTables, l.checkLayouts,
+		l.checkUnits, l.checkCodings, l.checkChannels, l.checkPopulations, l.checkLists, l.checkTables, l.checkOwnColumns, l.checkLayouts,
 	} {
 		if err := rule(); err != nil {
 			return err
@@ -110,6 +110,24 @@ func (l *loader) checkPopulations() *diag.Error {
 		}
 		for i := range p.Channels {
 			if err := l.known(&p.Channels[i], "channel", l.channelIDs()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkOwnColumns wants the columns that only some populations have to be of tables.
+func (l *loader) checkOwnColumns() *diag.Error {
+	tables := ids(l.cat.Tables, func(t *Table) string { return t.Name })
+	for _, p := range l.cat.Populations {
+		for i := range p.Flags {
+			if err := l.known(&p.Flags[i].Table, "table", tables); err != nil {
+				return err
+			}
+		}
+		for i := range p.Weights {
+			if err := l.known(&p.Weights[i].Table, "table", tables); err != nil {
 				return err
 			}
 		}

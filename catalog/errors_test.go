@@ -84,6 +84,8 @@ func TestLoadRefusesWhatIsNotWholeAndConsistent(t *testing.T) {
 		{"an empty dominance rule", "catalog.yaml", "{n: 2, k: 85, p: 10}", "{}", `catalog.yaml:29:9: the dominance rule of channel sealed is not whole (the n largest hold at most k percent: n and k; what remains without the two largest is at least p percent of the largest: p)`},
 		{"an unknown zero rule", "catalog.yaml", "zero: publish", "zero: show", `catalog.yaml:23:11: "show" is not a zero rule (one of mask, publish)`},
 		{"an unknown channel of a population", "catalog.yaml", "channels: [open, sealed]", "channels: [open, seal]", `catalog.yaml:14:55: there is no channel "seal" (did you mean sealed?)`},
+		{"a flag of no table", "catalog.yaml", "channels: [open, sealed]", "channels: [open, sealed], flags: [{name: f, table: herds, macro: a.b_v1, column: c}]", `catalog.yaml:14:89: there is no table "herds" (did you mean herd?)`},
+		{"a weight of no table", "catalog.yaml", "channels: [open, sealed]", "channels: [open, sealed], weights: [{name: w, table: herds}]", `catalog.yaml:14:91: there is no table "herds" (did you mean herd?)`},
 		{"a population without a channel", "catalog.yaml", "channels: [sealed, coded]", "channels: []", `catalog.yaml:15:44: population country has no channel (name one, the default first)`},
 		// Channels for rows and codings.
 		{"rows without papers", "catalog.yaml", "rows: true\n    requests:", "rows: false\n    requests:", `catalog.yaml:48:11: channel coded lets no rows leave (leave requests and retention out, or say rows: true)`},

@@ -206,7 +206,14 @@ func (r *reader) population(p *Population, n *yaml.Node) {
 		"channels": r.Texts(&p.Channels),
 		"library":  r.Text(&p.Library),
 		"flags": strict.Sequence(r.Reader, &p.Flags, func(f *Flag, n *yaml.Node) {
-			r.Object(n, "a flag", strict.Fields{"name": r.Text(&f.Name), "macro": r.Text(&f.Macro), "source": r.source(&f.Source)}, "name", "macro")
+			r.Object(n, "a flag", strict.Fields{
+				"name": r.Text(&f.Name), "table": r.Text(&f.Table), "macro": r.Text(&f.Macro), "column": r.Text(&f.Column), "source": r.source(&f.Source),
+			}, "name", "table", "macro", "column")
+		}),
+		"weights": strict.Sequence(r.Reader, &p.Weights, func(w *Weight, n *yaml.Node) {
+			r.Object(n, "a weight", strict.Fields{
+				"name": r.Text(&w.Name), "table": r.Text(&w.Table), "values": r.Texts(&w.Values), "source": r.source(&w.Source),
+			}, "name", "table")
 		}),
 	}), "id", "en", "channels")
 }

@@ -94,7 +94,7 @@ func checkStudy(c *cli.Context) error {
 		return err
 	}
 	if population := c.String("population"); population != "" {
-		if plan, err = movePlan(c, plan, folder, cat, population); err != nil {
+		if plan, err = movePlan(c, plan, folder, cat, reg, population); err != nil {
 			return err
 		}
 	} else if c.Bool("fix") {
@@ -110,23 +110,12 @@ func checkStudy(c *cli.Context) error {
 
 // movePlan tells what changes on another population, and gives the plan as it
 // would be there. With --fix it is written.
-func movePlan(c *cli.Context, plan *plans.Plan, folder string, cat *catalog.Catalog, population string) (*plans.Plan, error) {
-	changes, files, err := study.Move(plan, cat, population)
+func movePlan(c *cli.Context, plan *plans.Plan, folder string, cat *catalog.Catalog, reg *macros.Registry, population string) (*plans.Plan, error) {
+	changes, files, err := study.Move(c.Context, plan, cat, reg, population)
 	if err != nil {
 		return nil, err
 	}
-	l := newListing("place", "what changes", "what to do")
-	for _, change := range changes {
-		todo := change.Advice
-		if change.Done {
-			todo = "nothing: --fix does it"
-		}
-		if change.Done && change.Pos.Line == 0 {
-			todo = "nothing: the guard does it"
-		}
-		l.add(change.Pos.String(), change.What, todo)
-	}
-	if err := l.draw(c.App.Writer); err != nil {
+	if err := printChanges(c, changes); err != nil {
 		return nil, err
 	}
 	moved, err := plans.Parse([]byte(files[plans.File]))
@@ -137,16 +126,52 @@ func movePlan(c *cli.Context, plan *plans.Plan, folder string, cat *catalog.Cata
 	if !c.Bool("fix") {
 		return moved, nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if files[name] == plan.Files[name] {
+	return moved, writePlan(c, plan, moved, folder)
+}
+
+// printChanges tells what changes, and who does it.
+func printChanges(c *cli.Context, changes []study.Change) error {
+	l := newListing("place", "what changes", "what to do")
+	left := 0
+	for _, change := range changes {
+		todo := "nothing: --fix does it"
+		switch {
+		case !change.Done:
+			todo = change.Advice
+			left++
+		case change.Pos.Line == 0:
+			todo = "nothing: the guard does it"
+		case c.Bool("fix"):
+			todo = "nothing: rewritten"
+		}
+		l.add(change.Pos.String(), change.What, todo)
+	}
+	if err := l.draw(c.App.Writer); err != nil || left == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(c.App.ErrWriter, "left to do by hand: %d of %s\n", left, count(len(changes), "change"))
+	return err
+}
+
+// writePlan puts the files of a rewritten plan in the place of the plan's.
+func writePlan(c *cli.Context, plan, moved *plans.Plan, folder string) error {
+	for name := range moved.Files {
+		_, err := os.Stat(filepath.Join(folder, name))
+		if _, old := plan.Files[name]; !old && err == nil {
+			return diag.New(diag.Usage, "study-fix", "%s is there, and no part of the plan", filepath.Join(folder, name)).
+				WithHint("give it another name; nothing was rewritten")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(moved.Files)) {
+		if moved.Files[name] == plan.Files[name] {
 			continue
 		}
-		if err := place.File(filepath.Join(folder, name), []byte(files[name])); err != nil {
-			return nil, err
+		if err := place.File(filepath.Join(folder, name), []byte(moved.Files[name])); err != nil {
+			return err
 		}
 		fmt.Fprintln(c.App.ErrWriter, "rewrote", filepath.Join(folder, name))
 	}
-	return moved, nil
+	return nil
 }
 
 // checkPlan has the guard check every question, and tells its notes.

@@ -40,7 +40,7 @@ func BenchmarkStudy(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	plan := everybody(b, cat)
+	plan := everybody(b, cat, reg)
 	for b.Loop() {
 		b.StopTimer()
 		folder := b.TempDir()
@@ -66,13 +66,13 @@ func BenchmarkStudy(b *testing.B) {
 }
 
 // everybody is the reference study, moved to the whole population.
-func everybody(b *testing.B, cat *catalog.Catalog) *study.Plan {
+func everybody(b *testing.B, cat *catalog.Catalog, reg *macros.Registry) *study.Plan {
 	b.Helper()
 	p, err := study.Read(os.DirFS(reference))
 	if err != nil {
 		b.Fatal(err)
 	}
-	_, files, err := Move(p, cat, "exhaustive")
+	_, files, err := Move(b.Context(), p, cat, reg, "exhaustive")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package study
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"regexp"
@@ -8,6 +10,7 @@ import (
 	"strings"
 
 	"epsql/catalog"
+	"epsql/macros"
 	"epsql/sql/diag"
 	"epsql/sql/parse"
 	"epsql/sql/study"
@@ -23,10 +26,12 @@ type Change struct {
 }
 
 // Move tells what changes when a plan runs on another population, and gives the
-// plan's files rewritten as far as a program can: population and channel, and
-// names of libraries. What must be written by hand, such as the join with the
-// macro that creates a flag, is only told.
-func Move(plan *study.Plan, cat *catalog.Catalog, target string) ([]Change, map[string]string, error) {
+// plan's files rewritten as far as a program can: population and channel, names
+// of libraries, and columns that the other population lacks. For these the plan
+// gets a step in the place of the table, which joins what house macros compute
+// with each row, and in which every row weighs 1. What somebody must do by hand
+// is only told.
+func Move(ctx context.Context, plan *study.Plan, cat *catalog.Catalog, reg *macros.Registry, target string) ([]Change, map[string]string, error) {
 	from, to := cat.Population(plan.Population), cat.Population(target)
 	if from == nil || to == nil {
 		var known []string
@@ -36,7 +41,15 @@ func Move(plan *study.Plan, cat *catalog.Catalog, target string) ([]Change, map[
 		return nil, nil, diag.New(diag.Usage, "study-population", "the catalogue has no population %s", target).
 			WithHint("%s", diag.DidYouMean(target, known, "one of: "+strings.Join(known, ", ")))
 	}
-	m := &move{cat: cat, from: from, to: to, files: maps.Clone(plan.Files)}
+	parser, err := parse.New()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer parser.Close() //nolint:errcheck // nothing is in it
+	m := &move{
+		plan: plan, cat: cat, reg: reg, parser: parser, from: from, to: to, files: maps.Clone(plan.Files),
+		named: map[string]int{}, renamed: map[string]bool{}, taken: map[string]bool{},
+	}
 	if from.ID != to.ID {
 		m.rewrite("population", from.ID, to.ID)
 	}
@@ -46,20 +59,56 @@ func Move(plan *study.Plan, cat *catalog.Catalog, target string) ([]Change, map[
 		m.rewrite("channel", plan.Channel, channel)
 	}
 	m.stricter(cat.Channel(plan.Channel), cat.Channel(channel))
+	m.scan()
+	whyNot := m.makeColumns()
 	for _, name := range slices.Sorted(maps.Keys(plan.Files)) {
 		if name != study.File {
-			m.words(plan, name)
+			m.moveFile(ctx, name, whyNot)
 		}
 	}
+	m.addMade()
 	return m.changes, m.files, nil
 }
 
-// move is a move under way.
+// move is a move under way. Names are in small letters.
 type move struct {
+	plan     *study.Plan
 	cat      *catalog.Catalog
+	reg      *macros.Registry
+	parser   *parse.Parser
 	from, to *catalog.Population
 	files    map[string]string
 	changes  []Change
+
+	named   map[string]int  // how often the plan names a column that the other population lacks
+	renamed map[string]bool // names that the plan gives to something of its own
+	taken   map[string]bool // names of steps
+	made    []*made
+}
+
+// scan finds the names in the plan's SQL.
+func (m *move) scan() {
+	for _, s := range m.plan.Steps {
+		m.taken[s.Name] = true
+	}
+	for name, text := range m.plan.Files {
+		if name == study.File {
+			continue
+		}
+		words := parse.Words(text)
+		for i, w := range words {
+			word := strings.ToLower(w.Text)
+			switch {
+			case w.Literal:
+			case i+2 < len(words) && strings.EqualFold(words[i+1].Text, "as") && words[i+2].Text == "(":
+				m.taken[word] = true
+			case i > 0 && strings.EqualFold(words[i-1].Text, "as"):
+				m.renamed[word] = true
+			default:
+				m.named[word]++
+			}
+		}
+	}
 }
 
 // rewrite replaces the value of a key of study.yaml.
@@ -99,37 +148,66 @@ func (m *move) stricter(a, b *catalog.Channel) {
 	}
 }
 
-// words looks for flags and libraries of the population in a SQL file.
-func (m *move) words(plan *study.Plan, name string) {
-	text := plan.Files[name]
+// moveFile rewrites a file of SQL.
+func (m *move) moveFile(ctx context.Context, name string, whyNot map[string]string) {
+	text := m.plan.Files[name]
 	words := parse.Words(text)
-	var cut [][2]int
+	told := len(m.changes)
+	edits, err := m.useMade(ctx, name, words)
+	readable := err == nil
 	for i, w := range words {
 		if w.Literal {
 			continue
 		}
-		at := diag.PosOf(name, text, w.Start)
 		if m.from.Library != "" && m.from.Library != m.to.Library && strings.EqualFold(w.Text, m.from.Library) && m.isLibrary(words, i) {
-			m.changes = append(m.changes, Change{
-				Pos: at, What: fmt.Sprintf("%s is the library of population %s: tables have no library here", w.Text, m.from.ID), Done: true,
-			})
+			m.tell(name, w.Start, "", "%s is the library of population %s: tables have no library here", w.Text, m.from.ID)
 			rest := text[words[i+1].End:]
-			cut = append(cut, [2]int{w.Start, words[i+1].End + len(rest) - len(strings.TrimLeft(rest, " "))})
+			edits = append(edits, edit{w.Start, words[i+1].End + len(rest) - len(strings.TrimLeft(rest, " ")), ""})
+		}
+		if i > 0 && strings.EqualFold(words[i-1].Text, "as") {
+			continue // a name of the plan's own
 		}
 		if f := m.flag(w.Text); f != nil {
-			advice := "join it, and take its flag in place of the column: epsql macros show " + f.Macro
-			if !study.Pinned(plan.Macros, f.Macro) {
-				advice = "add it to macros in " + study.File + ", " + advice
+			m.tellFlag(name, w.Start, f, whyNot[f.Name], readable)
+		}
+		if m.weight(w.Text) {
+			advice := ""
+			if !readable {
+				advice = "take it out: the file cannot be read as SQL"
 			}
-			m.changes = append(m.changes, Change{
-				Pos: at, What: fmt.Sprintf("population %s has no column %s: %s creates it", m.to.ID, f.Name, f.Macro), Advice: advice,
-			})
+			m.tell(name, w.Start, advice, "%s is a weight of population %s: every row weighs 1 here", w.Text, m.from.ID)
 		}
 	}
-	slices.Reverse(cut)
-	for _, c := range cut {
-		m.files[name] = m.files[name][:c[0]] + m.files[name][c[1]:]
+	slices.SortStableFunc(m.changes[told:], func(a, b Change) int { return cmp.Or(a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col) })
+	slices.SortFunc(edits, func(a, b edit) int { return b.start - a.start })
+	for _, e := range edits {
+		m.files[name] = m.files[name][:e.start] + e.text + m.files[name][e.end:]
 	}
+}
+
+// tell notes a change at a place of a file; without advice it is done.
+func (m *move) tell(file string, at int, advice, format string, args ...any) {
+	m.changes = append(m.changes, Change{
+		Pos: diag.PosOf(file, m.plan.Files[file], at), What: fmt.Sprintf(format, args...), Advice: advice, Done: advice == "",
+	})
+}
+
+// tellFlag tells of a flag that the other population lacks.
+func (m *move) tellFlag(file string, at int, f *catalog.Flag, whyNot string, readable bool) {
+	advice := ""
+	switch {
+	case !readable:
+		advice = "the file cannot be read as SQL: "
+	case whyNot != "":
+		advice = whyNot + " "
+	}
+	if advice != "" {
+		advice += "join the macro, and take its " + f.Column + " in place of the column: epsql macros show " + f.Macro
+		if !study.Pinned(m.plan.Macros, f.Macro) {
+			advice += ", and add it to macros in " + study.File
+		}
+	}
+	m.tell(file, at, advice, "population %s has no column %s: %s creates it", m.to.ID, f.Name, f.Macro)
 }
 
 // isLibrary tells whether a word stands before a dot, and not behind one, and
@@ -159,4 +237,12 @@ func (m *move) flag(name string) *catalog.Flag {
 		return &m.from.Flags[i]
 	}
 	return nil
+}
+
+// weight tells whether a name is a weight that only the population moved from has.
+func (m *move) weight(name string) bool {
+	has := func(p *catalog.Population) bool {
+		return slices.ContainsFunc(p.Weights, func(w catalog.Weight) bool { return strings.EqualFold(w.Name, name) })
+	}
+	return has(m.from) && !has(m.to)
 }

@@ -15,9 +15,13 @@ func TestAPlanOfTheSampleIsToldWhatChangesForEverybody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reg, err := macros.Embedded(cat)
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := plan(t)
 	p.Files["7_soins.sql"] = "-- ff_mh is a flag\nSELECT e.FF_MH AS eps, 'ff_dmg'\nFROM EPS.population AS e, x.eps.y"
-	changes, files, err := Move(p, cat, "exhaustive")
+	changes, files, err := Move(t.Context(), p, cat, reg, "exhaustive")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +62,7 @@ func TestTheReferenceStudyRunsOnEverybody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, files, err := Move(plan(t), cat, "exhaustive")
+	_, files, err := Move(t.Context(), plan(t), cat, reg, "exhaustive")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +77,7 @@ func TestTheReferenceStudyRunsOnEverybody(t *testing.T) {
 	if _, err := Check(t.Context(), moved, cat, reg); err != nil {
 		t.Error(err)
 	}
-	if changes, _, err := Move(moved, cat, "exhaustive"); err != nil || len(changes) != 0 {
+	if changes, _, err := Move(t.Context(), moved, cat, reg, "exhaustive"); err != nil || len(changes) != 0 {
 		t.Errorf("moved twice: %v, %v", changes, err)
 	}
 }

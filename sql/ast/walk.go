@@ -86,3 +86,32 @@ func Conjuncts(e Expr) []Expr {
 	}
 	return []Expr{e}
 }
+
+// Walk calls f with every node of a query, outer ones first: queries, tables,
+// expressions, and the named steps.
+func Walk(q Query, f func(node any)) { walk(reflect.ValueOf(q), f) }
+
+func walk(v reflect.Value, f func(node any)) {
+	switch v.Kind() {
+	case reflect.Interface:
+		walk(v.Elem(), f)
+	case reflect.Pointer:
+		if !v.IsNil() {
+			f(v.Interface())
+			walk(v.Elem(), f)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			walk(v.Field(i), f)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			walk(v.Index(i), f)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			walk(v.MapIndex(key), f)
+		}
+	default: // a word or a number
+	}
+}
