@@ -18,6 +18,7 @@ type derived struct {
 	ordered bool        // needs the order of what is read
 	open    bool        // more columns than are known, which the data tell
 	notes   []string    // for the script alone
+	shown   bool        // no data set: it is printed
 }
 
 // emit adds the step that makes a data set, with the options behind its name.
@@ -35,7 +36,12 @@ func (c *procCall) emit(ref setRef, d derived) error {
 	}
 	plain := ref.keep == nil && ref.drop == nil && ref.rename == nil && where == ""
 	s := &step{inputs: append([]*relation{c.data.rel}, d.inputs...), ordered: d.ordered, table: d.open, notes: d.notes}
-	rel := c.p.make(ref.name)
+	rel := (*relation)(nil)
+	if d.shown {
+		rel = c.p.show(ref.name)
+	} else {
+		rel = c.p.make(ref.name)
+	}
 	s.out = rel
 	rel.columns, rel.known = columns, !d.open
 	if ref.rename == nil {

@@ -233,7 +233,7 @@ func (c *procCall) frequency(request []string, options freqOptions) (err error) 
 	if target.name == "" {
 		target.name = "freq_" + strings.Join(request, "_")
 	}
-	return c.emit(target, derived{columns: columns, unique: [][]string{f.names(f.keys)}, core: func(row bool) string { return f.query(percentages, row) }})
+	return c.emit(target, derived{columns: columns, unique: [][]string{f.names(f.keys)}, shown: options.out.name == "", core: func(row bool) string { return f.query(percentages, row) }})
 }
 
 func (f *frequency) names(keys []grouping) (names []string) {

@@ -375,7 +375,7 @@ func (s *summary) view(ref setRef, list []statistic, types bool) error {
 	if err := s.ids(&items, &columns); err != nil {
 		return err
 	}
-	d := derived{columns: columns, notes: s.notes(items)}
+	d := derived{columns: columns, notes: s.notes(items), shown: !types}
 	if nway {
 		d.unique = [][]string{append(slices.Clone(s.c.by), s.class...)}
 	}

@@ -28,9 +28,10 @@ func (p *program) output(m *macros) *Output {
 		}
 	}
 	out.SQL = b.String()
-	if p.last != nil {
-		out.SQL += "SELECT * " + leaveOut(p.last) + "FROM " + p.last.name + ";\n"
+	if p.final != nil {
+		out.SQL += "SELECT * " + leaveOut(p.final) + "FROM " + p.final.name + ";\n"
 	}
+	out.Shown = p.tables()
 	p.report(&out.Report, m)
 	return out
 }

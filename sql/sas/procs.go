@@ -31,6 +31,9 @@ func (p *program) call(from, to int) (*procCall, error) {
 	c.d = &dataStep{p: p, from: from, to: to, at: from, desc: map[string]bool{}}
 	c.d.r = &renderer{formats: p.formats, note: func(f string, a ...any) { p.noteAt(from, f, a...) }, into: p.into}
 	ps := &parser{tokens: p.statements[from].tokens, at: 2}
+	if p.statements[from].first() == "append" { // of PROC DATASETS
+		ps.at = 1
+	}
 	var data setRef
 	for ps.err == nil && !ps.done() {
 		word := ps.name()
@@ -59,6 +62,10 @@ func (p *program) call(from, to int) (*procCall, error) {
 	if ps.err != nil {
 		return nil, ps.err
 	}
+	if name := p.statements[from].word(1); data.obs+data.firstobs > 0 && name == "print" {
+		p.noteAt(from, "all rows are shown, not the first ones alone")
+		data.obs, data.firstobs = 0, 0
+	}
 	if data.name == "" {
 		if p.last == nil {
 			return nil, fmt.Errorf("there is no data set to work on")
@@ -71,6 +78,12 @@ func (p *program) call(from, to int) (*procCall, error) {
 	}
 	if err := c.shared(); err != nil {
 		return nil, err
+	}
+	if contains([]string{"print", "export", "contents"}, p.statements[from].word(1)) { // which columns there are does not matter
+		rel := p.find(setName(data.name))
+		told := rel.told
+		rel.told = true
+		defer func() { rel.told = told }()
 	}
 	c.d.by = c.by
 	in, err := c.d.read(data)

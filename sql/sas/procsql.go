@@ -55,7 +55,7 @@ func (p *program) createTable(s *statement) error {
 	if ref.where != nil || ref.keep != nil || ref.drop != nil || ref.rename != nil {
 		return fmt.Errorf("options of the data set that is written are not understood here")
 	}
-	p.addQuery(ref.name, q)
+	p.addQuery(p.make(ref.name), q)
 	return nil
 }
 
@@ -66,24 +66,25 @@ func (p *program) plainSelect(s *statement) error {
 		return err
 	}
 	if len(q.into) == 0 {
-		p.addQuery(fmt.Sprintf("select_%d", s.line), q)
+		p.addQuery(p.show(fmt.Sprintf("select_%d", s.line)), q)
 		return nil
 	}
 	columns := q.columns
 	if len(q.into) > len(columns) {
 		return fmt.Errorf("into has more variables than the query has columns")
 	}
-	rel := p.addQuery("into_"+q.into[0].name, q)
+	last, final := p.last, p.final
+	rel := p.addQuery(p.make("into_"+q.into[0].name), q)
+	p.last, p.final = last, final
 	for i, v := range q.into {
 		p.into[v.name] = raw{"(SELECT " + sqlName(columns[i].name) + " FROM " + rel.name + map[bool]string{false: " LIMIT 1)", true: ")"}[v.list], columns[i].kind, false}
 	}
 	return nil
 }
 
-func (p *program) addQuery(target string, q *query) *relation {
-	s := &step{inputs: q.inputs}
-	rel := p.make(target)
-	s.out = rel
+// addQuery adds the step of a query that makes a data set.
+func (p *program) addQuery(rel *relation, q *query) *relation {
+	s := &step{inputs: q.inputs, out: rel}
 	rel.columns, rel.unique, rel.known = q.columns, q.unique, q.known
 	s.query = func() string { return q.text(rel.row) }
 	p.add(p.at, p.at+1, s)
@@ -104,7 +105,7 @@ func (p *program) deleteFrom(s *statement) error {
 	if err != nil {
 		return err
 	}
-	p.addQuery(ref.name, q)
+	p.addQuery(p.make(ref.name), q)
 	return nil
 }
 
@@ -133,7 +134,7 @@ func (p *program) insertInto(s *statement) error {
 		return "SELECT " + names + ", row_number() OVER (ORDER BY _set, _row) AS _row\nFROM (\n  SELECT " + names + ", 1 AS _set, _row FROM " + base.ref() +
 			"\n  UNION ALL\n  SELECT * EXCLUDE (_row), 2, _row FROM (\n" + indent(q.text(true)) + "\n  )\n)"
 	}
-	p.addQuery(ref.name, &query{inputs: append([]*relation{base}, q.inputs...), columns: copyColumns(base.columns), known: true, text: text})
+	p.addQuery(p.make(ref.name), &query{inputs: append([]*relation{base}, q.inputs...), columns: copyColumns(base.columns), known: true, text: text})
 	return nil
 }
 

@@ -58,7 +58,7 @@ func (p *program) comment(text string) {
 // lose notes what an untranslated step would have made: whoever reads it is lost
 // too, and must not read an older data set of that name.
 func (p *program) lose(from, to int) {
-	p.last = nil
+	p.last, p.final = nil, nil
 	for i := from; i < to; i++ {
 		s := &p.statements[i]
 		var names []string
@@ -162,7 +162,8 @@ func init() {
 	procs = map[string]func(p *program, from, to int){
 		"sort": (*program).procSort, "freq": (*program).procFreq, "means": (*program).procMeans, "summary": (*program).procMeans,
 		"transpose": (*program).procTranspose, "format": (*program).procFormat, "rank": (*program).procRank, "append": (*program).procAppend,
-		"surveyselect": (*program).procSurveySelect,
+		"surveyselect": (*program).procSurveySelect, "print": (*program).procPrint, "export": (*program).procExport, "contents": (*program).procContents,
+		"datasets": (*program).procDatasets, "copy": (*program).procCopy, "delete": (*program).procDelete,
 	}
 }
 
@@ -181,14 +182,14 @@ func (p *program) proc() {
 		}
 	}
 	switch name {
-	case "export", "printto", "options", "cport", "catalog":
+	case "printto", "options", "cport", "catalog":
 		p.inertAll(from, to)
 		p.comment("left out: it makes no data set")
 		return
 	case "import", "cimport", "xcopy":
 		p.readIn(from, to)
 		return
-	case "print", "contents", "gplot", "sgplot", "gchart":
+	case "gplot", "sgplot", "gchart":
 		if targets(&p.statements[from]) != nil {
 			p.leaveAll(from, to, "the data set that PROC "+strings.ToUpper(name)+" makes of what it prints is not translated")
 			return

@@ -88,7 +88,9 @@ type Output struct {
 	SQL string
 	// Views are the data sets that the program leaves, by their SAS names, and the
 	// views that hold them; the last one is that of the last step.
-	Views  []View
+	Views []View
+	// Shown is what the program prints or exports.
+	Shown  []Shown
 	Report Report
 }
 
@@ -139,6 +141,8 @@ type program struct {
 	formats    map[string]*userFormat
 	trailing   []string
 	last       *relation
+	final      *relation // that the script ends with: the last one that is made or shown
+	shown      []shown
 	into       map[string]raw // macro variables filled by PROC SQL
 	lost       map[string]int // data sets that an untranslated step makes, and its line
 }
@@ -150,6 +154,7 @@ type relation struct {
 	known   bool       // columns are all there is
 	unique  [][]string // sets of columns that no two rows share
 	base    bool       // a table of the database
+	told    bool       // that its columns are not known
 	numbering
 }
 
@@ -240,13 +245,22 @@ func setName(name string) string {
 // known.
 func (p *program) set(name string) *relation {
 	key := setName(name)
+	rel := p.find(key)
+	if rel.base && !rel.known && !rel.told {
+		rel.told = true
+		p.note("the columns of %s are not known: say what they are in the mapping file", key)
+	}
+	return rel
+}
+
+// find finds a data set of which the columns do not matter.
+func (p *program) find(key string) *relation {
 	if rel, ok := p.sets[key]; ok {
 		return rel
 	}
 	rel := &relation{name: sqlName(strings.ReplaceAll(key, ".", "_")), base: true}
 	p.sets[key] = rel
 	p.names[rel.name] = true
-	p.note("the columns of %s are not known: say what they are in the mapping file", key)
 	return rel
 }
 
@@ -264,7 +278,7 @@ func (p *program) make(name string) *relation {
 		p.order = append(p.order, key)
 	}
 	p.sets[key] = rel
-	p.last = rel
+	p.last, p.final = rel, rel
 	delete(p.lost, key)
 	return rel
 }
