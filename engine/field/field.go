@@ -51,10 +51,9 @@ func Wide(high int64, low uint64) uint64 {
 	return Add(Mul(Int(high), 8), below(low&Prime+low>>61)) // 2^64 is 8
 }
 
-// below brings a number under twice the prime under it.
+// below brings a number under twice the prime under it, without a branch: which
+// way it would go cannot be foretold.
 func below(n uint64) uint64 {
-	if n >= Prime {
-		n -= Prime
-	}
-	return n
+	n -= Prime
+	return n + Prime&-(n>>63)
 }

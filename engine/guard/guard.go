@@ -61,6 +61,7 @@ import (
 	"strings"
 
 	"epsql/catalog"
+	"epsql/engine/ledger"
 	"epsql/engine/store"
 	"epsql/macros"
 	"epsql/sql/ast"
@@ -87,6 +88,8 @@ type Guard struct {
 	parser *parse.Parser
 	// glasses are engines that wait for the next question.
 	glasses chan *glassEngine
+	// past is read and kept under the workspace's Recording lock.
+	past ledger.Past
 }
 
 // New makes a guard. A channel that gives out no tables, or that the workspace's

@@ -119,15 +119,11 @@ func (g *Guard) comparing(ctx context.Context, p *Plan, writes bool) (c *compari
 	}
 	g.cfg.Workspace.Recording.Lock()
 	done = g.cfg.Workspace.Recording.Unlock
-	sets, err := ledger.Released(ctx, g.cfg.Workspace.DB)
+	released, err := g.past.History(ctx, g.cfg.Workspace.DB)
 	if err != nil {
 		return nil, done, err
 	}
-	c = &comparison{rules: p.rules, earlier: true}
-	for _, s := range sets {
-		c.released.Add(s)
-	}
-	return c, done, nil
+	return &comparison{rules: p.rules, earlier: true, released: released}, done, nil
 }
 
 // collect asks for the persons behind the rows of a leaf, in the snapshot in

@@ -72,7 +72,7 @@ func TestThePersonsBehindEveryReleasedCellAreKept(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			ws := world(t, "eps", "")
 			released(t, guardOf(t, ws, "eps"), c.query)
-			sets, err := ledger.Released(t.Context(), ws.DB)
+			sets, err := ledger.Released(t.Context(), ws.DB, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

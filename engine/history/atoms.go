@@ -12,15 +12,22 @@ import (
 // are added later cut them further.
 type atoms struct {
 	of    []uint32 // atom by person
-	size  []int    // persons by atom; of atom 0 it is unknown
-	base  []uint32 // by atom: the one in lists that it was cut from; 0 is none
-	head  []int32  // by atom: the later sets it is in, a list in nodes; -1 is the end
+	all   []atom
 	lists lists
 	// nodes are shared: when an atom is cut, both sides keep the list so far.
 	nodes arena
-	in    []int32 // by atom: scratch, zero between uses
 	// The parts of the last cut, inside and with those outside: room for the next.
 	inside, both cut
+}
+
+// atom is what is known of an atom, in one place: a visit to an atom that was not
+// looked at for long waits for memory once.
+type atom struct {
+	from int   // where its sets start in lists
+	n    int32 // how many they are
+	head int32 // the later sets, a list in nodes; -1 is the end
+	size int32 // persons; of atom 0 it is unknown
+	in   int32 // scratch, zero between uses
 }
 
 type node struct {
@@ -62,20 +69,19 @@ func (c cut) least() int {
 	return n - heaviest
 }
 
+// clone shares the lists, which do not change, and nodes.
+func (a *atoms) clone() atoms {
+	return atoms{of: slices.Clone(a.of), all: slices.Clone(a.all), lists: a.lists, nodes: a.nodes.clone()}
+}
+
 // reach makes room for a person.
 func (a *atoms) reach(person uint32) {
-	if len(a.size) == 0 {
-		a.fresh(0, -1, 0)
+	if len(a.all) == 0 {
+		a.fresh(atom{head: -1})
 	}
 	if int(person) >= len(a.of) {
 		a.of = append(a.of, make([]uint32, int(person)+1-len(a.of))...)
 	}
-}
-
-// room is made for so many atoms.
-func (a *atoms) room(n int) {
-	a.size, a.base = make([]int, 0, n+1), make([]uint32, 0, n+1)
-	a.head, a.in = make([]int32, 0, n+1), make([]int32, 0, n+1)
 }
 
 // cut tells how s cuts the atoms, until the next is asked for.
@@ -93,14 +99,14 @@ func (a *atoms) cutPersons(s Set) cut {
 	each(s.Members, func(_ int, persons []uint32) {
 		for _, n := range persons {
 			atom := a.of[n]
-			if a.in[atom] == 0 {
+			if a.all[atom].in == 0 {
 				c = append(c, part{side{atom, 1}, 0})
 			}
-			a.in[atom]++
+			a.all[atom].in++
 		}
 	})
 	for i, p := range c {
-		c[i].weight = int(a.in[p.atom])
+		c[i].weight = int(a.all[p.atom].in)
 	}
 	a.inside = c
 	return c
@@ -113,8 +119,8 @@ func (a *atoms) cutValues(s Set) cut {
 	each(s.Members, func(from int, persons []uint32) {
 		for i, n := range persons {
 			p := side{a.of[n], s.Values[from+i]}
-			a.in[p.atom]++
-			if a.size[p.atom] == 1 {
+			a.all[p.atom].in++
+			if a.all[p.atom].size == 1 {
 				c = append(c, part{p, 1})
 				continue
 			}
@@ -139,10 +145,10 @@ func (a *atoms) outside(c cut) cut {
 		if i+1 < len(c) && c[i+1].atom == p.atom {
 			continue
 		}
-		if rest := a.size[p.atom] - int(a.in[p.atom]); rest > 0 && p.atom != 0 {
+		if rest := int(a.all[p.atom].size - a.all[p.atom].in); rest > 0 && p.atom != 0 {
 			out = append(out, part{side{p.atom, 0}, rest})
 		}
-		a.in[p.atom] = 0
+		a.all[p.atom].in = 0
 	}
 	a.both = out
 	return out
@@ -159,17 +165,17 @@ func (a *atoms) add(s Set, set int32) {
 	moved := map[side]uint32{}
 	c := a.cutValues(s)
 	for _, p := range c {
-		a.in[p.atom] = 0
+		a.all[p.atom].in = 0
 	}
 	for _, p := range c {
 		if to := a.enter(p, set); to != p.atom {
-			moved[p.side], a.in[p.atom] = to, 1
+			moved[p.side], a.all[p.atom].in = to, 1
 		}
 	}
 	if len(moved) > 0 {
 		each(s.Members, func(from int, persons []uint32) {
 			for i, n := range persons {
-				if atom := a.of[n]; a.in[atom] != 0 {
+				if atom := a.of[n]; a.all[atom].in != 0 {
 					if to, is := moved[side{atom, s.Values[from+i]}]; is {
 						a.of[n] = to
 					}
@@ -178,7 +184,7 @@ func (a *atoms) add(s Set, set int32) {
 		})
 	}
 	for _, p := range c {
-		a.in[p.atom] = 0
+		a.all[p.atom].in = 0
 	}
 }
 
@@ -186,66 +192,86 @@ func (a *atoms) add(s Set, set int32) {
 func (a *atoms) addPersons(s Set, set int32) {
 	c, moves := a.cutPersons(s), false
 	for _, p := range c {
-		a.in[p.atom] = int32(a.enter(p, set)) //nolint:gosec // not more than persons
-		moves = moves || uint32(a.in[p.atom]) != p.atom
+		a.all[p.atom].in = int32(a.enter(p, set)) //nolint:gosec // not more than persons
+		moves = moves || uint32(a.all[p.atom].in) != p.atom
 	}
 	if moves {
 		each(s.Members, func(_ int, persons []uint32) {
 			for _, n := range persons {
-				a.of[n] = uint32(a.in[a.of[n]]) //nolint:gosec // not negative
+				a.of[n] = uint32(a.all[a.of[n]].in) //nolint:gosec // not negative
 			}
 		})
 	}
 	for _, p := range c {
-		a.in[p.atom] = 0
+		a.all[p.atom].in = 0
 	}
 }
 
 // enter notes that part of an atom is in a set, and gives the atom that the part
 // is now.
 func (a *atoms) enter(p part, set int32) uint32 {
-	head := a.nodes.add(node{set, a.head[p.atom], p.value})
-	if p.atom != 0 && p.weight == a.size[p.atom] {
-		a.head[p.atom] = head
+	cut, weight := &a.all[p.atom], int32(p.weight) //nolint:gosec // fewer persons than 2^31
+	head := a.nodes.add(node{set, cut.head, p.value})
+	if p.atom != 0 && weight == cut.size {
+		cut.head = head
 		return p.atom
 	}
-	a.size[p.atom] -= p.weight
-	return a.fresh(p.weight, head, a.base[p.atom])
+	cut.size -= weight
+	return a.fresh(atom{from: cut.from, n: cut.n, head: head, size: weight})
 }
 
 // fresh makes an atom.
-func (a *atoms) fresh(size int, head int32, base uint32) uint32 {
-	a.size, a.head, a.base, a.in = append(a.size, size), append(a.head, head), append(a.base, base), append(a.in, 0)
-	return uint32(len(a.size) - 1) //nolint:gosec // not more than persons
+func (a *atoms) fresh(new atom) uint32 {
+	a.all = append(a.all, new)
+	return uint32(len(a.all) - 1) //nolint:gosec // not more than persons
 }
 
 // sets visits the sets that an atom is in, with the value of its persons.
-func (a *atoms) sets(atom uint32, visit func(set int32, value uint64)) {
-	for i := a.head[atom]; i >= 0; {
+func (a *atoms) sets(of uint32, visit func(set int32, value uint64)) {
+	at := &a.all[of]
+	for i := at.head; i >= 0; {
 		n := a.nodes.at(i)
 		visit(n.set, n.value)
 		i = n.next
 	}
-	if base := a.base[atom]; base != 0 {
-		sets, values := a.lists.of(base)
-		for i, set := range sets {
-			visit(set, valueAt(values, i))
-		}
+	sets, values := a.lists.of(at)
+	for i, set := range sets {
+		visit(set, valueAt(values, i))
 	}
 }
 
-// count adds the weight of an atom to each set that it is in.
-func (a *atoms) count(atom uint32, weight int32, out []int32) {
-	for i := a.head[atom]; i >= 0; {
+// count adds the weights of the parts inside a set to each earlier set that their
+// atoms are in. Atoms and lists are visited some at a time before they are read:
+// the waits for memory then pass at once, not one after the other.
+func (a *atoms) count(c cut, out []int32) {
+	var met [64]atom
+	for len(c) > 0 {
+		n := 0
+		now := c[:min(len(c), len(met))]
+		for _, p := range now {
+			if p.value != 0 {
+				met[n] = a.all[p.atom]
+				met[n].in = int32(p.weight) //nolint:gosec // fewer persons than 2^31
+				n++
+			}
+		}
+		a.lists.touch(met[:n])
+		for i := range met[:n] {
+			a.countOne(&met[i], out)
+		}
+		c = c[len(now):]
+	}
+}
+
+func (a *atoms) countOne(at *atom, out []int32) {
+	for i := at.head; i >= 0; {
 		n := a.nodes.at(i)
-		out[n.set] += weight
+		out[n.set] += at.in
 		i = n.next
 	}
-	if base := a.base[atom]; base != 0 {
-		sets, _ := a.lists.of(base)
-		for _, set := range sets {
-			out[set] += weight
-		}
+	sets, _ := a.lists.of(at)
+	for _, set := range sets {
+		out[set] += at.in
 	}
 }
 
@@ -279,6 +305,14 @@ func (a *arena) add(n node) int32 {
 	}
 	(*a)[last] = append((*a)[last], n)
 	return int32(last*arenaBlock + len((*a)[last]) - 1) //nolint:gosec // fewer nodes than 2^31
+}
+
+func (a arena) clone() arena {
+	out := slices.Clone(a)
+	if last := len(out) - 1; last >= 0 {
+		out[last] = slices.Clip(out[last])
+	}
+	return out
 }
 
 func (a arena) at(i int32) *node { return &a[i/arenaBlock][i%arenaBlock] }

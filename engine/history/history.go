@@ -132,6 +132,15 @@ func (h *History) Compare(s Set) (Collision, bool) {
 	return h.unit(s.Unit).compare(s)
 }
 
+// Clone is a copy: what is added to one is not in the other.
+func (h *History) Clone() History {
+	out := History{units: make(map[string]*past, len(h.units))}
+	for name, p := range h.units {
+		out.units[name] = p.clone()
+	}
+	return out
+}
+
 func (h *History) unit(name string) *past {
 	if h.units == nil {
 		h.units = map[string]*past{}
@@ -148,6 +157,7 @@ func (h *History) unit(name string) *past {
 type past struct {
 	loaded []Set // before the first comparison, not yet taken in
 	sets   []Set
+	bulked int // of them, those that were taken in together
 	sizes  []int
 	same   chains // by hash
 	near   near
@@ -210,6 +220,10 @@ func (p *past) settle() {
 // persons.
 const bulkFrom = 256
 
+// rebulkPart of the sets that were taken in together may come one by one before
+// all are taken in together again.
+const rebulkPart = 4
+
 // bulk takes in many sets, before all others, and gives those that are too many.
 func (p *past) bulk(sets []Set) (rest []Set) {
 	most := min(len(sets), maxBulk)
@@ -220,8 +234,21 @@ func (p *past) bulk(sets []Set) (rest []Set) {
 	if len(p.sets) < most { // some came twice, and must not count twice
 		atoms, _ = bulk(p.sets, maxMembers)
 	}
-	p.atoms = atoms
+	p.atoms, p.bulked = atoms, len(p.sets)
 	return sets[most:]
+}
+
+// clone shares what does not change: each side appends to slices of its own.
+func (p *past) clone() *past {
+	p.settle()
+	if n := len(p.sets); n <= maxBulk && n-p.bulked > max(bulkFrom, p.bulked/rebulkPart) {
+		p.atoms, _ = bulk(p.sets, maxMembers)
+		p.bulked = n
+	}
+	return &past{
+		sets: slices.Clip(p.sets), sizes: slices.Clip(p.sizes), bulked: p.bulked, strict: p.strict,
+		same: p.same.clone(), near: near{sets: slices.Clip(p.near.sets)}, atoms: p.atoms.clone(),
+	}
 }
 
 func (p *past) compare(s Set) (Collision, bool) {

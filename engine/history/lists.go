@@ -14,7 +14,7 @@ import (
 type lists struct {
 	number []int32  // of the set
 	values []uint64 // of the persons there; those beyond its end are 1
-	start  []int    // by atom: where its list starts; one more at the end
+	warm   int32    // means nothing: what touch read must go somewhere
 }
 
 const (
@@ -27,9 +27,18 @@ const (
 
 // of gives the sets of an atom, and the values of its persons there, which are 1
 // where there are none.
-func (l *lists) of(atom uint32) (sets []int32, values []uint64) {
-	from, to := l.start[atom], l.start[atom+1]
+func (l *lists) of(a *atom) (sets []int32, values []uint64) {
+	from, to := a.from, a.from+int(a.n)
 	return l.number[from:to], l.values[min(from, len(l.values)):min(to, len(l.values))]
+}
+
+// touch brings the lists of atoms near.
+func (l *lists) touch(atoms []atom) {
+	for i := range atoms {
+		if a := &atoms[i]; a.n > 0 {
+			l.warm += l.number[a.from] + l.number[a.from+int(a.n)-1]
+		}
+	}
 }
 
 // members are the persons of a block in all sets, set after set: the number of
@@ -69,9 +78,12 @@ func bulk(sets []Set, most uint64) (atoms, []parts) {
 	}
 	b := &builder{sets: sets, parts: make([]parts, len(sets)), blocks: make([]members, last>>blockBits+1)}
 	b.atoms.of = make([]uint32, last+1)
-	b.atoms.room(int(min(total, uint64(last)+1)))
+	b.atoms.all = make([]atom, 0, min(total, uint64(last)+1)+1)
 	b.atoms.reach(0)
-	b.atoms.lists = lists{number: make([]int32, 0, min(total, firstMember)), start: []int{0, 0}}
+	b.atoms.lists.number = make([]int32, 0, min(total, firstMember))
+	for i := range sets {
+		b.mixed = append(b.mixed, mix(uint64(i)))
+	}
 	b.slots = make([]slot, tableSize(2*int(min(total, uint64(last)))))
 	walks := total/most + 1
 	room := min(total, most) / uint64(len(b.blocks)) * 9 / 8
@@ -90,12 +102,15 @@ func bulk(sets []Set, most uint64) (atoms, []parts) {
 
 type builder struct {
 	sets   []Set
+	mixed  []uint64 // by set, for the hash of a list
 	parts  []parts
 	blocks []members
 	atoms  atoms
 	slots  []slot // a hash table of lists
 	// For the lists of a block: where those of each person start, and all of them.
 	start  [1<<blockBits + 1]uint32
+	hashes [1 << blockBits]uint64
+	warm   uint32
 	number []int32
 	values []uint64
 }
@@ -134,10 +149,16 @@ func (b *builder) read(from, to uint64, all bool) {
 
 func (b *builder) put(set int, persons []uint32) {
 	high, parts := uint32(set)<<blockBits, &b.parts[set] //nolint:gosec // as many as fit above the bits
-	for _, n := range persons {
-		parts.put(n, 1)
-		m := &b.blocks[n>>blockBits]
-		m.at = append(m.at, high|n&blockMask)
+	parts.putAll(persons)
+	for len(persons) > 0 {
+		block := persons[0] >> blockBits
+		m := &b.blocks[block]
+		at := m.at
+		for len(persons) > 0 && persons[0]>>blockBits == block {
+			at = append(at, high|persons[0]&blockMask)
+			persons = persons[1:]
+		}
+		m.at = at
 	}
 }
 
@@ -178,60 +199,74 @@ func (b *builder) block(first uint32, m *members) {
 		}
 	}
 	m.at, m.values = m.at[:0], m.values[:0]
+	b.hash()
 	from := uint32(0)
 	for i, to := range b.start[:1<<blockBits] { // each start has moved to its end
 		if to > from {
-			var values []uint64
-			if len(b.values) > 0 && slices.ContainsFunc(b.values[from:to], func(v uint64) bool { return v != 1 }) {
-				values = b.values[from:to]
-			}
-			a := b.atom(b.number[from:to], values)
+			number, values := b.list(from, to)
+			a := b.atom(b.hashes[i], number, values)
 			b.atoms.of[first+uint32(i)] = a //nolint:gosec // in the block
-			b.atoms.size[a]++
+			b.atoms.all[a].size++
 		}
 		from = to
 	}
 }
 
+// list is a list of the block; values are nil when all are 1.
+func (b *builder) list(from, to uint32) (number []int32, values []uint64) {
+	if len(b.values) > 0 && slices.ContainsFunc(b.values[from:to], func(v uint64) bool { return v != 1 }) {
+		values = b.values[from:to]
+	}
+	return b.number[from:to], values
+}
+
+// hash hashes the lists of the block, and visits their slots in the table: the
+// waits for memory pass at once, where they would come one after the other.
+func (b *builder) hash() {
+	from := uint32(0)
+	for i, to := range b.start[:1<<blockBits] {
+		h := uint64(0)
+		for _, n := range b.number[from:to] {
+			h += b.mixed[n]
+		}
+		if len(b.values) > 0 {
+			for j := from; j < to; j++ {
+				h += b.mixed[b.number[j]] * (b.values[j] - 1)
+			}
+		}
+		b.hashes[i], from = h, to
+	}
+	mask := uint64(len(b.slots) - 1) //nolint:gosec // not negative
+	for _, h := range b.hashes {
+		b.warm += b.slots[h&mask].atom
+	}
+}
+
 // atom finds the atom of a list, or makes it.
-func (b *builder) atom(number []int32, values []uint64) uint32 {
-	h := hashOf(number, values)
+func (b *builder) atom(h uint64, number []int32, values []uint64) uint32 {
 	mask := uint32(len(b.slots) - 1) //nolint:gosec // twice the persons at most
 	hash := uint32(h >> 32)
 	at := uint32(h) & mask //nolint:gosec // the lower bits
+	l := &b.atoms.lists
 	for ; b.slots[at].atom != 0; at = (at + 1) & mask {
-		if s := b.slots[at]; s.hash == hash && b.atoms.lists.same(s.atom, number, values) {
+		if s := b.slots[at]; s.hash == hash && l.same(&b.atoms.all[s.atom], number, values) {
 			return s.atom
 		}
 	}
-	a := b.atoms.fresh(0, -1, 0)
-	b.slots[at], b.atoms.base[a] = slot{hash, a}, a
-	l := &b.atoms.lists
+	a := b.atoms.fresh(atom{from: len(l.number), n: int32(len(number)), head: -1}) //nolint:gosec // fewer sets than 2^31
+	b.slots[at] = slot{hash, a}
 	if values != nil || len(l.values) > 0 {
 		for i := range number {
 			l.values = setValue(l.values, len(l.number)+i+1, valueAt(values, i))
 		}
 	}
 	l.number = append(l.number, number...)
-	l.start = append(l.start, len(l.number))
 	return a
 }
 
-func hashOf(number []int32, values []uint64) uint64 {
-	const odd = 0x9E3779B97F4A7C15
-	h := uint64(len(number))
-	for _, n := range number {
-		h = (h^uint64(n))*odd ^ h>>29 //nolint:gosec // not negative
-	}
-	for _, v := range values {
-		h = (h^v)*odd ^ h>>29
-	}
-	return h ^ h>>31
-}
-
 // same tells whether an atom has this list.
-func (l *lists) same(atom uint32, number []int32, values []uint64) bool {
-	n, v := l.of(atom)
+func (l *lists) same(a *atom, number []int32, values []uint64) bool {
+	n, v := l.of(a)
 	if !slices.Equal(n, number) {
 		return false
 	}

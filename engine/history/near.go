@@ -1,6 +1,7 @@
 package history
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -37,6 +38,14 @@ func (p *parts) put(person uint32, value uint64) {
 	}
 	at := &p[person*0x9E3779B1>>28]
 	*at = field.Add(*at, n)
+}
+
+// putAll adds persons who contribute 1 each.
+func (p *parts) putAll(persons []uint32) {
+	for _, n := range persons {
+		at := &p[n*0x9E3779B1>>28]
+		*at = field.Add(*at, mix(uint64(n))>>3)
+	}
 }
 
 func (p parts) hash() uint64 {
@@ -91,6 +100,8 @@ func (c *chains) add(hash uint64) {
 	c.next = append(c.next, c.last[hash])
 	c.last[hash] = int32(len(c.next)) //nolint:gosec // fewer sets than 2^31
 }
+
+func (c *chains) clone() chains { return chains{maps.Clone(c.last), slices.Clip(c.next)} }
 
 // of visits those of a hash until visit has seen enough.
 func (c *chains) of(hash uint64, visit func(int32) bool) {

@@ -54,11 +54,7 @@ func (p *past) disjoint(sets []int32) ([]int32, *roaring.Bitmap) {
 // shared counts the persons of a cut set in every earlier set.
 func (p *past) shared(c cut) []int32 {
 	out := make([]int32, len(p.sets))
-	for _, part := range c {
-		if part.value != 0 {
-			p.atoms.count(part.atom, int32(part.weight), out) //nolint:gosec // fewer persons than 2^31
-		}
-	}
+	p.atoms.count(c, out)
 	return out
 }
 
@@ -84,10 +80,13 @@ func (p *past) within(holder int32) []int32 {
 // walk counts the sets of every so many persons.
 func (p *past) walk(s Set, step int) []int32 {
 	out := make([]int32, len(p.sets))
+	var met cut
 	each(s.Members, func(from int, persons []uint32) {
+		met = met[:0]
 		for i := (step - from%step) % step; i < len(persons); i += step {
-			p.atoms.count(p.atoms.of[persons[i]], 1, out)
+			met = append(met, part{side{p.atoms.of[persons[i]], 1}, 1})
 		}
+		p.atoms.count(met, out)
 	})
 	return out
 }

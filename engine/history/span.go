@@ -72,7 +72,7 @@ func uncovered(size int, shared []int32, sets int) int {
 // spanOf searches the combinations with at most so many sets.
 func (p *past) spanOf(s Set, parts parts, c cut, shared []int32, k, most int) ([]int32, answer) {
 	z := &spanning{past: p, set: s, parts: parts, cut: c, shared: shared, place: make([]int32, len(p.sets)), asked: map[side]bool{}}
-	p.inCut.begin(len(p.atoms.size))
+	p.inCut.begin(len(p.atoms.all))
 	for _, part := range c {
 		p.inCut.add(part.atom)
 	}
@@ -184,7 +184,7 @@ func (z *spanning) begin() {
 		}
 		for _, n := range block[:z.past.sets[set].Members.ManyIterator().NextMany(block)] {
 			a := atoms.of[n]
-			if !z.past.inCut.has(a) && z.ask(side{a, 0}, atoms.size[a]) {
+			if !z.past.inCut.has(a) && z.ask(side{a, 0}, int(atoms.all[a].size)) {
 				if found++; found == want {
 					break
 				}
@@ -212,7 +212,7 @@ func (z *spanning) failures(coefficients []uint64, most int) []part {
 		}
 	}
 	seen, inCut := &z.past.seen, &z.past.inCut
-	seen.begin(len(atoms.size))
+	seen.begin(len(atoms.all))
 	for i, c := range coefficients {
 		if c == 0 || len(out) > most {
 			continue
@@ -225,7 +225,7 @@ func (z *spanning) failures(coefficients []uint64, most int) []part {
 				}
 				seen.add(a)
 				if sum(a) != 0 {
-					out = append(out, part{side{a, 0}, atoms.size[a]})
+					out = append(out, part{side{a, 0}, int(atoms.all[a].size)})
 				}
 			}
 		})

@@ -40,7 +40,7 @@ func BenchmarkReleased(b *testing.B) {
 				b.Fatal(err)
 			}
 			for b.Loop() {
-				if got, err := Released(b.Context(), db); err != nil || len(got) != len(sets) {
+				if got, err := Released(b.Context(), db, 0); err != nil || len(got) != len(sets) {
 					b.Fatal(len(got), err)
 				}
 			}

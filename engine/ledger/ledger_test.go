@@ -70,7 +70,7 @@ func TestANewWorkspaceHasAnEmptyLedger(t *testing.T) {
 	if err != nil || len(entries) != 0 || Verify(t.Context(), db, entries) != nil {
 		t.Errorf("entries %v, error %v", entries, err)
 	}
-	if sets, err := Released(t.Context(), db); err != nil || len(sets) != 0 {
+	if sets, err := Released(t.Context(), db, 0); err != nil || len(sets) != 0 {
 		t.Errorf("sets %v, error %v", sets, err)
 	}
 }
@@ -94,7 +94,7 @@ func TestEntriesAreChained(t *testing.T) {
 
 func TestSetsAreKeptOnceAndComeBackAsTheyWere(t *testing.T) {
 	db := filled(t)
-	sets, err := Released(t.Context(), db)
+	sets, err := Released(t.Context(), db, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,6 +109,44 @@ func TestSetsAreKeptOnceAndComeBackAsTheyWere(t *testing.T) {
 	want := []string{"{1,2,3,4,5,6,7,8,9} []", "{1,2,3,4} []", "{11,12,13,14} [5 1 2305843009213693950 300]"}
 	if !slices.Equal(got, want) {
 		t.Errorf("sets %v, want %v", got, want)
+	}
+}
+
+func TestThePastIsReadOnceAndThenEntryByEntry(t *testing.T) {
+	db := filled(t)
+	var past Past
+	collides := func() string {
+		t.Helper()
+		h, err := past.History(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := ""
+		for _, s := range []history.Set{set(1, 2, 3, 4, 5), set(21, 22, 23, 24, 25)} {
+			c, bad := h.Compare(s)
+			out += fmt.Sprint(c.Entries, bad, " ")
+			h.Add(s) // to a copy
+		}
+		return out
+	}
+	if got, want := collides(), "[2] true [] false "; got != want {
+		t.Errorf("collisions %q, want %q", got, want)
+	}
+	if got, want := collides(), "[2] true [] false "; got != want {
+		t.Errorf("asked again: collisions %q, want %q", got, want)
+	}
+	e := Entry{User: "b", Release: &Release{}}
+	if _, err := Append(t.Context(), db, e, []history.Set{set(1, 2, 3, 4), set(21, 22, 23, 24, 25, 26)}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := collides(), "[2] true [5] true "; got != want {
+		t.Errorf("after another entry: collisions %q, want %q", got, want)
+	}
+	if _, err := db.Exec("DELETE FROM epsql.ledger; DELETE FROM epsql.released"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := collides(), "[] false [] false "; got != want {
+		t.Errorf("of another ledger: collisions %q, want %q", got, want)
 	}
 }
 

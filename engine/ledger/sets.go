@@ -136,15 +136,20 @@ func knownSets(ctx context.Context, conn *sql.Conn) (map[string]bool, error) {
 	return out, rows.Err()
 }
 
-// Released gives the persons behind everything that was released, in the order
-// of the entries. They are for comparison alone.
-func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
+// Released gives the persons behind everything that was released after an entry,
+// in the order of the entries; 0 is before the first. They are for comparison
+// alone: [Past] reads them once.
+func Released(ctx context.Context, db *sql.DB, after int64) ([]history.Set, error) {
 	if there, err := exists(ctx, db, "released"); err != nil || !there {
 		return nil, err
 	}
-	first, err := firstReleases(ctx, db)
-	if err != nil {
+	first, err := firstReleases(ctx, db, after)
+	if err != nil || len(first) == 0 {
 		return nil, fault(err)
+	}
+	query := "SELECT hash, unit, members, amounts FROM epsql.contributors"
+	if after > 0 { // to read all takes less time without
+		query += fmt.Sprintf(" WHERE hash IN (SELECT hash FROM epsql.released WHERE entry > %d)", after)
 	}
 	type named struct {
 		history.Set
@@ -152,7 +157,7 @@ func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
 	}
 	var found []named
 	var bytes arena
-	err = scan(ctx, db, "SELECT hash, unit, members, amounts FROM epsql.contributors", func(s *columnar.Scan, n int) error {
+	err = scan(ctx, db, query, func(s *columnar.Scan, n int) error {
 		hash, unit, members, amounts := s.Column(0), s.Column(1), s.Column(2), s.Column(3)
 		for i := range n {
 			at, known := first[string(hash.Text(i))]
@@ -184,8 +189,8 @@ func Released(ctx context.Context, db *sql.DB) ([]history.Set, error) {
 	return out, nil
 }
 
-// firstRelease is the entry that released a set first, and the strictest threshold
-// under which one did.
+// firstRelease is the entry that released a set first of those that are read, and
+// the strictest threshold under which one did.
 type firstRelease struct {
 	hash      string
 	entry     int64
@@ -203,9 +208,9 @@ func (f firstRelease) unit(name []byte) string {
 	return u
 }
 
-func firstReleases(ctx context.Context, db *sql.DB) (map[string]firstRelease, error) {
+func firstReleases(ctx context.Context, db *sql.DB, after int64) (map[string]firstRelease, error) {
 	out, units := map[string]firstRelease{}, map[string]string{}
-	err := scan(ctx, db, "SELECT entry, hash, threshold FROM epsql.released", func(s *columnar.Scan, n int) error {
+	err := scan(ctx, db, fmt.Sprintf("SELECT entry, hash, threshold FROM epsql.released WHERE entry > %d", after), func(s *columnar.Scan, n int) error {
 		entry, hash, threshold := s.Column(0), s.Column(1), s.Column(2)
 		for i := range n {
 			name, e, k := hash.Text(i), entry.Int64(i), int(threshold.Int32(i))
