@@ -63,7 +63,7 @@ func (d *dataStep) forgets(outs []setRef) bool {
 		}
 	}
 	for n := range d.retained {
-		if d.remembers(d.env[n].sql, 0) {
+		if (d.assigned[n] || d.hidden[n]) && d.remembers(d.env[n].sql, 0) {
 			return false
 		}
 	}

@@ -37,11 +37,12 @@ type dataStep struct {
 	guard   int       // depth of conditions
 	work    int       // statements run, to stop endless unrolling
 
-	trial    bool // the row is the first of its group
-	confined int  // the BY variables within whose groups all stays that is kept from row to row; 0: none
-	crosses  bool // something looks at rows beyond such a group
-	turning  int  // depth of loops
-	hidden   map[string]bool
+	trial    bool            // the row is the first of its group
+	confined int             // the BY variables within whose groups all stays that is kept from row to row; 0: none
+	crosses  bool            // something looks at rows beyond such a group
+	turning  int             // depth of loops
+	hidden   map[string]bool // variables of ours
+	assigned map[string]bool // by some statement
 
 	wantedSides []string // of a merge, when a view is written
 
@@ -54,6 +55,7 @@ type computed struct {
 	name   string
 	sql    string
 	window bool
+	walk   *walk // in place of sql: columns of a recursive query, of which name is one
 }
 
 // outputRow is a place where a row is written.
@@ -124,7 +126,7 @@ func (p *program) newDataStep(from, to int) *dataStep {
 	d := &dataStep{
 		p: p, from: from, to: to, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
 		arrays: map[string][]string{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always,
-		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, at: from,
+		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, assigned: map[string]bool{}, at: from,
 	}
 	d.r = &renderer{lookup: d.lookup, formats: p.formats, note: func(f string, a ...any) { p.noteAt(d.at, f, a...) }, into: p.into, lag: d.lag}
 	d.r.array = func(name string) ([]string, bool) { list, ok := d.arrays[name]; return list, ok }
@@ -278,14 +280,21 @@ func (d *dataStep) variable(name string) {
 // mention makes the variables that statements assign known, in their order.
 func (d *dataStep) mention(list []*dataStmt) {
 	for _, s := range list {
+		if e, ok := s.target.(element); ok {
+			for _, n := range d.arrays[e.array] {
+				d.assigned[n] = true
+			}
+		}
 		if n, ok := s.target.(name); ok {
 			d.variable(n.name)
+			d.assigned[n.name] = true
 			if s.op == "sum" && d.retained[n.name] == nil {
 				d.retain(n.name, constant(0))
 			}
 		}
 		if s.variable != "" {
 			d.variable(s.variable)
+			d.assigned[s.variable] = true
 		}
 		if s.op == "where" {
 			d.wherever(s)
@@ -529,12 +538,8 @@ func (d *dataStep) column(wanted string, v val) val {
 			return val{sql: sqlName(c.name), kind: v.kind, prec: precAtom, length: v.length, sure: v.sure, cond: v.cond}
 		}
 	}
-	unique := wanted
-	for i := 2; d.taken[unique]; i++ {
-		unique = fmt.Sprintf("%s_%d", wanted, i)
-	}
-	d.taken[unique] = true
-	d.columns = append(d.columns, computed{unique, v.sql, v.window})
+	unique := d.fresh(wanted)
+	d.columns = append(d.columns, computed{name: unique, sql: v.sql, window: v.window})
 	return val{sql: sqlName(unique), kind: v.kind, prec: precAtom, length: v.length, sure: v.sure, cond: v.cond}
 }
 
@@ -560,12 +565,17 @@ func (d *dataStep) boundary(n name) (val, error) {
 func (d *dataStep) keys(n int) string {
 	list := make([]string, n)
 	for i, b := range d.by[:n] {
-		list[i] = d.src.sql[b]
-		if list[i] == "" {
-			list[i] = sqlName(b)
-		}
+		list[i] = d.keyOf(b)
 	}
 	return strings.Join(list, ", ")
+}
+
+// keyOf is a BY variable in SQL.
+func (d *dataStep) keyOf(b string) string {
+	if sql := d.src.sql[b]; sql != "" {
+		return sql
+	}
+	return sqlName(b)
 }
 
 // run runs statements.
@@ -651,16 +661,19 @@ func (d *dataStep) assign(s *dataStmt) error {
 	}
 	d.variable(n)
 	d.r.guarded = d.guard > 0 || d.alive.sql != "true"
-	v, err := d.r.value(s.value)
-	if err != nil {
-		return err
+	v, carried, err := d.accumulate(n, s.value)
+	if err == nil && !carried {
+		v, err = d.r.value(s.value)
 	}
-	if s.op == "sum" {
+	switch {
+	case err != nil:
+		return err
+	case s.op == "sum":
 		if d.retained[n] == nil {
 			d.retain(n, constant(0))
 		}
 		v = d.add(n, d.r.toNumber(v))
-	} else {
+	case !carried:
 		v = d.fit(n, v)
 	}
 	if d.retained[n] != nil {
@@ -720,6 +733,13 @@ func cutTo(v val, length int) val {
 // branch runs an if: both sides, and then every variable is one or the other.
 func (d *dataStep) branch(s *dataStmt) error {
 	d.r.guarded = d.guard > 0
+	if n, x, ok := d.champion(s); ok {
+		v, err := d.r.value(x)
+		if err == nil {
+			d.env[n] = d.keepTree(n, d.carry(n, "max", v))
+		}
+		return err
+	}
 	c, err := d.r.cond(s.cond, false)
 	if err != nil {
 		return err

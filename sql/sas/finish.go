@@ -101,7 +101,7 @@ func (d *dataStep) origin(name string, names []string, columns []*column, output
 // needsOrder tells whether the rows must be in order for what a view computes.
 func needsOrder(columns []computed, outputs []outputRow) bool {
 	for _, c := range columns {
-		if strings.Contains(c.sql, "_row") {
+		if c.walk != nil || strings.Contains(c.sql, "_row") {
 			return true
 		}
 	}
@@ -310,7 +310,13 @@ func (d *dataStep) write(names []string, columns []*column, layers [][]computed,
 		ctes = append(ctes, "filtered AS (\n  SELECT *\n  FROM "+from+"\n  WHERE "+where.sql+"\n)")
 		from, where = "filtered", always
 	}
+	recursive := ""
 	for i, layer := range layers {
+		if w := layer[0].walk; w != nil {
+			more, last := w.ctes(from)
+			ctes, from, recursive = append(ctes, more...), last, "RECURSIVE "
+			continue
+		}
 		var list []string
 		for _, c := range layer {
 			list = append(list, c.sql+" AS "+sqlName(c.name))
@@ -337,7 +343,7 @@ func (d *dataStep) write(names []string, columns []*column, layers [][]computed,
 	if len(ctes) == 0 {
 		return body
 	}
-	return "WITH " + strings.Join(ctes, ", ") + "\n" + body
+	return "WITH " + recursive + strings.Join(ctes, ", ") + "\n" + body
 }
 
 func indent(text string) string { return "  " + strings.ReplaceAll(text, "\n", "\n  ") }

@@ -225,6 +225,11 @@ func sumOf(r *renderer, c call) (val, error) {
 	if err != nil || len(args) > shortSum {
 		return list("list_sum")(r, c)
 	}
+	return sumOfValues(args), nil
+}
+
+// sumOfValues adds numbers; those that are missing are left out.
+func sumOfValues(args []val) val {
 	var terms, known []string
 	sure := false
 	for _, a := range args {
@@ -241,15 +246,15 @@ func sumOf(r *renderer, c call) (val, error) {
 	}
 	switch {
 	case len(terms) == 0 && sure:
-		return constant(0), nil
+		return constant(0)
 	case len(terms) == 0:
-		return val{sql: "NULL", kind: numberKind, prec: precAtom}, nil
+		return val{sql: "NULL", kind: numberKind, prec: precAtom}
 	}
 	v := val{sql: strings.Join(terms, " + "), kind: numberKind, prec: precSum, sure: true, window: anyWindow(args)}
 	if !sure {
 		v = val{sql: "CASE WHEN " + strings.Join(known, " OR ") + " THEN " + v.sql + " END", kind: numberKind, prec: precAtom, window: v.window}
 	}
-	return v, nil
+	return v
 }
 
 func missingOf(r *renderer, c call) (val, error) {

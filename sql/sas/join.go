@@ -160,9 +160,9 @@ func (d *dataStep) meet(inputs []*input, wanted func(in *input) bool) (ctes []st
 		return nil, from, sqlName
 	case 0:
 		for i, in := range joined[1:] {
-			from += "\n    FULL JOIN " + in.alias + on(in, keyOf(joined[:i+1]))
+			from += "\n    FULL JOIN " + in.alias + on(in, coalesced(joined[:i+1]))
 		}
-		return nil, from, keyOf(joined)
+		return nil, from, coalesced(joined)
 	}
 	// An identifier is never computed: the keys are gathered first.
 	var spine []string
@@ -177,8 +177,8 @@ func (d *dataStep) meet(inputs []*input, wanted func(in *input) bool) (ctes []st
 	return []string{"keys AS (\n  " + strings.Join(spine, "\n  UNION\n  ") + "\n)"}, from, key
 }
 
-// keyOf gives a key of rows that at least one data set has.
-func keyOf(inputs []*input) func(k string) string {
+// coalesced gives a key of rows that at least one data set has.
+func coalesced(inputs []*input) func(k string) string {
 	return func(k string) string {
 		var list []string
 		for _, in := range inputs {

@@ -2,6 +2,8 @@ package sas
 
 import (
 	"fmt"
+	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -13,13 +15,13 @@ import (
 // condition. Such a tree becomes window functions: rows are put into runs that
 // begin where the variable is set, and within a run things are added up.
 type tree struct {
-	op   string // prev, set, add, case
-	cond val
-	a, b *tree
-	v    val
-	lax  bool // a sum statement: a missing value counts as 0
-	// maybe: nothing is added when the value is missing.
-	maybe bool
+	op    string // prev, set, add, max, min, case
+	cond  val
+	a, b  *tree
+	v     val
+	lax   bool // a sum statement: a missing value counts as 0
+	maybe bool // nothing is added when the value is missing
+	spoil val  // of what may be added with +: the condition under which it is missing
 	id    int
 	name  string
 }
@@ -60,17 +62,81 @@ func (d *dataStep) add(n string, v val) val {
 	return d.tree(n, &tree{op: "add", a: d.env[n].tree, v: v, lax: true}, numberKind)
 }
 
-// treeSum is x + y where one of them is a retained variable.
+// treeSum is x + y, or x - y, where one of them is a retained variable.
 func (r *renderer) treeSum(op string, x, y val) (val, bool) {
-	if op != "+" || x.tree != nil && y.tree != nil {
+	if op != "+" && op != "-" || x.tree != nil && y.tree != nil || op == "-" && x.tree == nil {
 		return null, false
 	}
 	if x.tree == nil {
 		x, y = y, x
 	}
 	y = r.toNumber(y)
-	sql := x.sql + " + " + in(y, precProduct)
+	sql := x.sql + " " + op + " " + in(y, precProduct)
+	if op == "-" {
+		y.sql, y.prec = "-"+in(y, precAtom), precSign
+	}
 	return val{sql: sql, kind: numberKind, prec: precSum, tree: &tree{op: "add", a: x.tree, v: y, name: x.tree.name, id: -1}}, true
+}
+
+// accumulate is an assignment that carries a retained variable on: n = sum(n, x),
+// n = max(n, x), n = min(n, x).
+func (d *dataStep) accumulate(n string, e expr) (val, bool, error) {
+	c, ok := e.(call)
+	op := map[string]string{"sum": "add", "max": "max", "min": "min"}[c.name]
+	if !ok || op == "" || d.retained[n] == nil || d.env[n].tree == nil || c.of {
+		return null, false, nil
+	}
+	own := slices.IndexFunc(c.args, func(a expr) bool { return a == name{"", n} })
+	if own < 0 || len(c.args) < 2 {
+		return null, false, nil
+	}
+	c.args = slices.Delete(slices.Clone(c.args), own, own+1)
+	if op != "add" && len(c.args) > 1 {
+		return null, false, nil
+	}
+	var v val
+	var err error
+	if len(c.args) == 1 {
+		v, err = d.r.value(c.args[0])
+	} else {
+		v, err = d.r.value(c)
+	}
+	if err != nil {
+		return null, false, err
+	}
+	return d.carry(n, op, v), true, nil
+}
+
+// carry adds to a retained variable, or makes it the greater or lesser.
+func (d *dataStep) carry(n, op string, v val) val {
+	if op == "add" || d.kinds[n] != v.kind && d.kinds[n] != unknownKind {
+		v = d.r.toNumber(v)
+	}
+	if d.kinds[n] == unknownKind {
+		d.kinds[n] = v.kind
+	}
+	return d.tree(n, &tree{op: op, a: d.env[n].tree, v: v, lax: true, maybe: true, spoil: never}, v.kind)
+}
+
+// champion sees the statement if x > n then n = x.
+func (d *dataStep) champion(s *dataStmt) (n string, x expr, ok bool) {
+	c, isBinary := s.cond.(binary)
+	body := s.body
+	if len(body) == 1 && body[0].op == "do" {
+		body = body[0].body
+	}
+	if !isBinary || len(s.other) > 0 || len(body) != 1 || body[0].op != "assign" {
+		return "", nil, false
+	}
+	target, named := body[0].target.(name)
+	switch {
+	case !named || d.retained[target.name] == nil || d.env[target.name].tree == nil:
+	case (c.op == ">" || c.op == ">=") && reflect.DeepEqual(c.y, expr(target)) && reflect.DeepEqual(c.x, body[0].value):
+		return target.name, c.x, true
+	case (c.op == "<" || c.op == "<=") && reflect.DeepEqual(c.x, expr(target)) && reflect.DeepEqual(c.y, body[0].value):
+		return target.name, c.y, true
+	}
+	return "", nil, false
 }
 
 // keepTree is the value of a retained variable after an assignment.
@@ -106,19 +172,41 @@ func (d *dataStep) caseTree(n string, c, yes, no val) val {
 // either is one tree or the other. What both go on from stands in it once, so
 // that a row of ifs does not double it each time.
 func (d *dataStep) either(c val, yes, no *tree) *tree {
-	if a, b, base := common(yes, no); base != nil && (a != nil || b != nil) {
-		whens := "CASE WHEN " + c.sql + " THEN " + added(a)
+	if a, b, base := common(yes, no); base != nil && len(a)+len(b) > 0 && alike(append(slices.Clone(a), b...)) {
+		x, y := added(a), added(b)
+		v := val{sql: "CASE WHEN " + c.sql + " THEN " + x.sql, kind: numberKind, prec: precAtom, window: c.window, sure: x.sure && y.sure}
 		if b != nil {
-			whens += " ELSE " + added(b)
+			v.sql += " ELSE " + y.sql
 		}
-		lax := !slices.ContainsFunc(append(a, b...), func(t *tree) bool { return !t.lax && !t.v.sure })
-		v := val{sql: whens + " END", kind: numberKind, prec: precAtom, window: c.window, sure: lax && a != nil && b != nil}
-		return &tree{op: "add", a: base, v: v, lax: lax, maybe: true, name: yes.name}
+		v.sql += " END"
+		spoil := either(both(c, d.lacking(a)), both(d.not(c), d.lacking(b)))
+		return &tree{op: "add", a: base, v: v, lax: append(a, b...)[0].lax, maybe: true, spoil: spoil, name: yes.name}
 	}
 	if yes.op == "case" && yes.b == no {
 		return &tree{op: "case", cond: both(c, yes.cond), a: yes.a, b: no}
 	}
 	return &tree{op: "case", cond: c, a: yes, b: no}
+}
+
+// alike tells whether sums treat missing values alike.
+func alike(list []*tree) bool {
+	return !slices.ContainsFunc(list, func(t *tree) bool { return t.lax != list[0].lax })
+}
+
+// lacking is the condition under which one of the values that are added with + is
+// missing.
+func (d *dataStep) lacking(list []*tree) val {
+	out := never
+	for _, t := range list {
+		switch {
+		case t.lax:
+		case t.maybe:
+			out = either(out, t.spoil)
+		default:
+			out = either(out, isNull(t.v, false))
+		}
+	}
+	return out
 }
 
 // common finds the tree that two trees both add to, and what they add.
@@ -142,24 +230,23 @@ func common(yes, no *tree) (a, b []*tree, base *tree) {
 	return nil, nil, nil
 }
 
-// added is the sum of what trees add, NULL for none.
-func added(list []*tree) string {
-	var parts []string
-	for i := len(list) - 1; i >= 0; i-- {
-		t := list[i]
-		if t.lax && !t.v.sure && !t.maybe {
-			parts = append(parts, "coalesce("+t.v.sql+", 0)")
-		} else {
-			parts = append(parts, t.v.sql)
+// added is the sum of what trees add.
+func added(list []*tree) val {
+	var terms []val
+	for _, t := range slices.Backward(list) {
+		v := t.v
+		if t.lax && !t.maybe && !v.sure {
+			v = val{sql: "coalesce(" + v.sql + ", 0)", kind: numberKind, prec: precAtom, sure: true, window: v.window}
 		}
+		terms = append(terms, v)
 	}
-	switch len(parts) {
+	switch len(terms) {
 	case 0:
-		return "NULL"
+		return null
 	case 1:
-		return parts[0]
+		return terms[0]
 	}
-	return "list_sum([" + strings.Join(parts, ", ") + "])"
+	return sumOfValues(terms)
 }
 
 // begins is the condition under which a tree sets its variable.
@@ -167,7 +254,7 @@ func (d *dataStep) begins(t *tree) val {
 	switch t.op {
 	case "set":
 		return always
-	case "add":
+	case "add", "max", "min":
 		return d.begins(t.a)
 	case "case":
 		return either(both(t.cond, d.begins(t.a)), both(d.not(t.cond), d.begins(t.b)))
@@ -175,40 +262,77 @@ func (d *dataStep) begins(t *tree) val {
 	return never
 }
 
-// adds tells whether something is added on some way through a tree.
-func adds(t *tree) bool {
-	return t != nil && (t.op == "add" || adds(t.a) || adds(t.b))
+// does tells whether an operation stands on some way through a tree.
+func (t *tree) does(ops ...string) bool {
+	return t != nil && (slices.Contains(ops, t.op) || t.a.does(ops...) || t.b.does(ops...))
 }
 
 // gives is what a row adds to its run, or begins it with.
-func (d *dataStep) gives(t *tree) string {
+func (d *dataStep) gives(t *tree) val {
 	switch t.op {
 	case "set":
-		return t.v.sql
+		return t.v
 	case "add":
-		v := added([]*tree{t})
-		if before := d.gives(t.a); before != "NULL" {
-			return "list_sum([" + before + ", " + v + "])"
+		before, v := d.gives(t.a), added([]*tree{t})
+		switch {
+		case before.isNull(), zero(before) && v.sure:
+			return v
 		}
-		return v
+		return sumOfValues([]val{before, v})
+	case "max", "min":
+		before := d.gives(t.a)
+		if before.isNull() {
+			return t.v
+		}
+		return atom(t.v.kind, "%s(%s, %s)", map[string]string{"max": "greatest", "min": "least"}[t.op], before.sql, t.v.sql)
 	case "case":
 		a, b := d.gives(t.a), d.gives(t.b)
-		switch {
-		case a == b:
+		if a.sql == b.sql {
 			return a
-		case b == "NULL":
-			return "CASE WHEN " + t.cond.sql + " THEN " + a + " END"
-		case wholeCase(b):
-			return "CASE WHEN " + t.cond.sql + " THEN " + a + strings.TrimPrefix(b, "CASE")
 		}
-		return "CASE WHEN " + t.cond.sql + " THEN " + a + " ELSE " + b + " END"
+		out := val{kind: a.kind, prec: precAtom, sure: a.sure && b.sure, sql: "CASE WHEN " + t.cond.sql + " THEN " + a.sql}
+		switch {
+		case b.isNull():
+			out.sql += " END"
+		case wholeCase(b.sql):
+			out.sql += strings.TrimPrefix(b.sql, "CASE")
+		default:
+			out.sql += " ELSE " + b.sql + " END"
+		}
+		return out
 	}
-	return "NULL"
+	return null
 }
 
-// strict tells whether a missing value that is added makes the variable missing.
+var zeroCase = regexp.MustCompile(`^CASE WHEN [^']* THEN 0 END$`)
+
+// zero tells whether a value is 0 wherever it is not missing.
+func zero(v val) bool {
+	return v.sql == "0" || strings.Count(v.sql, "THEN") == 1 && zeroCase.MatchString(v.sql)
+}
+
+// spoils is the condition under which a row makes a sum missing for good: what is
+// added with +, or the variable set to, is missing.
+func (d *dataStep) spoils(t *tree) val {
+	switch t.op {
+	case "set":
+		return isNull(t.v, false)
+	case "add":
+		return either(d.spoils(t.a), d.lacking([]*tree{t}))
+	case "case":
+		return either(both(t.cond, d.spoils(t.a)), both(d.not(t.cond), d.spoils(t.b)))
+	}
+	return never
+}
+
+// strict tells whether a missing value that is added makes the variable missing,
+// loose whether one counts as 0.
 func strict(t *tree) bool {
-	return t != nil && (t.op == "add" && !t.lax && !t.v.sure || strict(t.a) || strict(t.b))
+	return t != nil && (t.op == "add" && !t.lax || strict(t.a) || strict(t.b))
+}
+
+func loose(t *tree) bool {
+	return t != nil && (t.op == "add" && t.lax || loose(t.a) || loose(t.b))
 }
 
 // size counts the nodes that writing a tree out would visit, up to a limit.
@@ -223,7 +347,8 @@ func size(t *tree, limit int) int {
 // maxTree is more than a program written by hand has.
 const maxTree = 5000
 
-// settle finds the columns of the retained variables.
+// settle finds the columns of the retained variables: windows where that can be,
+// or else a walk from row to row.
 func (d *dataStep) settle() error {
 	for _, t := range d.trees {
 		if size(t, maxTree) >= maxTree {
@@ -231,19 +356,42 @@ func (d *dataStep) settle() error {
 		}
 	}
 	final := map[string]*tree{}
-	for n := range d.retained {
-		v := d.env[n]
-		if v.tree == nil {
+	var names []string
+	for _, n := range d.vars {
+		if d.retained[n] == nil {
+			continue
+		}
+		if d.env[n].tree == nil {
 			return fmt.Errorf("what is retained in %s is not understood", n)
 		}
-		final[n] = v.tree
+		final[n] = d.env[n].tree
+		names = append(names, n)
 	}
-	names := make([]string, 0, len(final))
-	for _, n := range d.vars {
-		if final[n] != nil {
-			names = append(names, n)
-		}
+	before := d.snapshot()
+	err := d.settleByWindows(names, final)
+	if err == nil {
+		return nil
 	}
+	d.restore(before)
+	return d.settleByWalk(names, final)
+}
+
+// snapshot is what settling changes.
+func (d *dataStep) snapshot() dataStep {
+	saved := *d
+	saved.columns, saved.taken = slices.Clone(d.columns), maps.Clone(d.taken)
+	saved.outputs = nil
+	for _, o := range d.outputs {
+		saved.outputs = append(saved.outputs, outputRow{o.cond, clone(o.env), o.into})
+	}
+	return saved
+}
+
+func (d *dataStep) restore(saved dataStep) {
+	d.columns, d.taken, d.outputs, d.scope = saved.columns, saved.taken, saved.outputs, saved.scope
+}
+
+func (d *dataStep) settleByWindows(names []string, final map[string]*tree) error {
 	settled := map[string]val{}
 	for _, n := range names {
 		v, err := d.settleOne(n, final[n])
@@ -252,19 +400,28 @@ func (d *dataStep) settle() error {
 		}
 		settled[n] = v
 	}
-	return d.fill(final, settled)
+	if err := d.fill(final, settled); err != nil {
+		return err
+	}
+	_, err := d.layers()
+	return err
 }
 
 // settleOne makes the column of one retained variable.
 func (d *dataStep) settleOne(n string, t *tree) (val, error) {
 	begin, give := d.begins(t), d.gives(t)
+	extreme, sum := t.does("max", "min"), t.does("add")
+	spoilt := never
 	if strict(t) {
-		return null, fmt.Errorf("%s is added to with +, which keeps a missing value for good: write a sum statement, or sum()", n)
+		spoilt = d.spoils(t)
 	}
-	for _, id := range append(placeholder.FindAllStringSubmatch(give, -1), placeholder.FindAllStringSubmatch(begin.sql, -1)...) {
+	for _, id := range placeholder.FindAllStringSubmatch(give.sql+begin.sql+spoilt.sql, -1) {
 		if i, _ := strconv.Atoi(id[1]); d.trees[i].name == n {
-			return null, fmt.Errorf("what becomes of %s depends on its own value in the row before: this cannot be written as windows", n)
+			return null, fmt.Errorf("%s depends on its own value in the row before", n)
 		}
+	}
+	if extreme && (sum || t.does("max") && t.does("min")) || strict(t) && loose(t) {
+		return null, fmt.Errorf("%s is kept in several ways", n)
 	}
 	k := d.kinds[n]
 	if k == unknownKind {
@@ -275,33 +432,58 @@ func (d *dataStep) settleOne(n string, t *tree) (val, error) {
 	}
 	initial := d.retained[n].initial
 	if begin.sql == "true" {
-		return d.column(n, val{sql: give, kind: k, length: d.lengths[n]}), nil
+		return d.column(n, val{sql: give.sql, kind: k, length: d.lengths[n]}), nil
+	}
+	if begin.sql == "false" && !sum && !extreme {
+		initial.kind = k
+		return initial, nil
 	}
 	over, whole := d.runs(n, begin)
-	if !adds(t) {
-		v := window("first_value(%s) OVER (%s)", give, over)
-		if !whole && begin.sql != "false" && !initial.isNull() {
-			v = window("CASE WHEN %s = 0 THEN %s ELSE %s END", d.retained[n].by, initial.sql, v.sql)
+	var v, start val // start: in rows in front of the first run
+	rows := over + " ROWS UNBOUNDED PRECEDING"
+	switch {
+	case extreme:
+		fn, better := "max", "greatest"
+		if t.does("min") {
+			fn, better = "min", "least"
 		}
-		if begin.sql == "false" {
-			v = initial
-			v.kind = k
+		v = window("%s(%s) OVER (%s)", fn, give.sql, rows)
+		start = v
+		if !initial.isNull() {
+			start = window("%s(%s, %s)", better, initial.sql, v.sql)
 		}
-		return d.column(n, v), nil
+	case sum:
+		v = window("sum(%s) OVER (%s)", give.sql, rows)
+		start = d.started(v, initial, strict(t))
+	default:
+		v = window("first_value(%s) OVER (%s)", give.sql, over)
+		start = initial
 	}
-	v := window("sum(%s) OVER (%s ROWS UNBOUNDED PRECEDING)", give, over)
-	if !whole && !initial.isNull() {
-		start := "coalesce(" + v.sql + ", 0)"
-		if initial.number == nil || *initial.number != 0 {
-			start += " + " + initial.sql
-		}
-		if begin.sql == "false" {
-			v = window("%s", start)
-		} else {
-			v = window("CASE WHEN %s = 0 THEN %s ELSE %s END", d.retained[n].by, start, v.sql)
-		}
+	switch {
+	case begin.sql == "false":
+		v = window("%s", start.sql)
+	case !whole && start.sql != v.sql:
+		v = window("CASE WHEN %s = 0 THEN %s ELSE %s END", d.retained[n].by, start.sql, v.sql)
+	}
+	if spoilt.sql != "false" {
+		v = window("CASE WHEN max(CASE WHEN %s THEN 1 ELSE 0 END) OVER (%s) = 0 THEN %s END", spoilt.sql, rows, v.sql)
 	}
 	return d.column(n, v), nil
+}
+
+// started is a sum that began with the initial value of its variable.
+func (d *dataStep) started(sum, initial val, strict bool) val {
+	switch {
+	case initial.isNull() && strict:
+		return null
+	case initial.isNull():
+		return sum
+	}
+	sum.sql = "coalesce(" + sum.sql + ", 0)"
+	if initial.number == nil || *initial.number != 0 {
+		sum.sql += " + " + initial.sql
+	}
+	return sum
 }
 
 // runs is the window of the rows of a run; whole says that every row is in one
@@ -325,11 +507,70 @@ func (d *dataStep) runs(n string, begin val) (over string, whole bool) {
 	return "PARTITION BY " + keys + " ORDER BY _row", d.confined > 0
 }
 
-// fill puts SQL in the place of trees.
+// filling puts SQL in the place of trees.
+type filling struct {
+	d        *dataStep
+	previous func(n string) string // a variable at the end of the row before
+	settled  func(t *tree) string  // of a tree whose value is a column, or ""
+}
+
+func (f *filling) text(t *tree, depth int) string {
+	if sql := f.settled(t); sql != "" {
+		return sql
+	}
+	if depth > maxTree {
+		return ""
+	}
+	before := func() string { return f.text(t.a, depth+1) }
+	switch {
+	case t.op == "prev":
+		return f.previous(t.name)
+	case t.op == "set":
+		return t.v.sql
+	case t.op == "max", t.op == "min":
+		return map[string]string{"max": "greatest(", "min": "least("}[t.op] + before() + ", " + t.v.sql + ")"
+	case t.op == "add" && t.maybe && t.lax:
+		return sumOfValues([]val{{sql: before(), prec: precOr}, t.v}).sql
+	case t.op == "add" && t.maybe:
+		sum := "(" + before() + " + coalesce(" + t.v.sql + ", 0))"
+		if t.spoil.sql == "false" {
+			return sum
+		}
+		return "CASE WHEN NOT coalesce(" + t.spoil.sql + ", false) THEN " + sum + " END"
+	case t.op == "add" && t.lax:
+		return "(coalesce(" + before() + ", 0) + coalesce(" + t.v.sql + ", 0))"
+	case t.op == "add":
+		return "(" + before() + " + " + t.v.sql + ")"
+	}
+	return "CASE WHEN " + t.cond.sql + " THEN " + before() + " ELSE " + f.text(t.b, depth+1) + " END"
+}
+
+// replace writes a text without trees.
+func (f *filling) replace(sql string) string {
+	for range 50 {
+		next := placeholder.ReplaceAllStringFunc(sql, func(m string) string {
+			id, _ := strconv.Atoi(strings.Trim(m, "\x01"))
+			return f.text(f.d.trees[id], 0)
+		})
+		if next == sql || len(next) > maxSQL {
+			break
+		}
+		sql = next
+	}
+	return sql
+}
+
+// fill puts SQL in the place of trees in all that the step writes.
 func (d *dataStep) fill(final map[string]*tree, settled map[string]val) error {
 	before := map[string]string{}
-	var text func(t *tree, depth int) string
-	previous := func(n string) string {
+	f := &filling{d: d}
+	f.settled = func(t *tree) string {
+		if t == final[t.name] {
+			return settled[t.name].sql
+		}
+		return ""
+	}
+	f.previous = func(n string) string {
 		if before[n] == "" {
 			initial := ""
 			if v := d.retained[n].initial; !v.isNull() {
@@ -339,46 +580,20 @@ func (d *dataStep) fill(final map[string]*tree, settled map[string]val) error {
 		}
 		return before[n]
 	}
-	text = func(t *tree, depth int) string {
-		switch {
-		case t == final[t.name] || depth > 100:
-			return settled[t.name].sql
-		case t.op == "prev":
-			return previous(t.name)
-		case t.op == "set":
-			return t.v.sql
-		case t.op == "add" && t.maybe:
-			return "list_sum([" + text(t.a, depth+1) + ", " + t.v.sql + "])"
-		case t.op == "add" && t.lax:
-			return "(coalesce(" + text(t.a, depth+1) + ", 0) + coalesce(" + t.v.sql + ", 0))"
-		case t.op == "add":
-			return "(" + text(t.a, depth+1) + " + " + t.v.sql + ")"
-		}
-		return "CASE WHEN " + t.cond.sql + " THEN " + text(t.a, depth+1) + " ELSE " + text(t.b, depth+1) + " END"
-	}
-	replace := func(sql string) string {
-		for range 50 {
-			next := placeholder.ReplaceAllStringFunc(sql, func(m string) string {
-				id, _ := strconv.Atoi(strings.Trim(m, "\x01"))
-				return text(d.trees[id], 0)
-			})
-			if next == sql {
-				break
-			}
-			sql = next
-		}
-		return sql
-	}
+	return d.fillWith(f)
+}
+
+func (d *dataStep) fillWith(f *filling) error {
 	for i := range d.outputs {
 		o := &d.outputs[i]
-		o.cond.sql = replace(o.cond.sql)
+		o.cond.sql = f.replace(o.cond.sql)
 		for n, v := range o.env {
-			v.sql = replace(v.sql)
+			v.sql = f.replace(v.sql)
 			o.env[n] = v
 		}
 	}
-	for i := 0; i < len(d.columns); i++ {
-		d.columns[i].sql = replace(d.columns[i].sql)
+	for i := 0; i < len(d.columns); i++ { // more may come on the way
+		d.columns[i].sql = f.replace(d.columns[i].sql)
 	}
 	return d.check()
 }
@@ -401,6 +616,11 @@ func (d *dataStep) layers() ([][]computed, error) {
 	index := map[string]int{}
 	for i, c := range d.columns {
 		index[sqlName(c.name)] = i
+		if c.walk != nil {
+			for _, n := range c.walk.names {
+				index[sqlName(n)] = i
+			}
+		}
 	}
 	level := make([]int, len(d.columns))
 	state := make([]int, len(d.columns))
@@ -413,9 +633,9 @@ func (d *dataStep) layers() ([][]computed, error) {
 			return fmt.Errorf("what is retained depends on itself in a circle")
 		}
 		state[i] = 1
-		for _, word := range sqlWord.FindAllString(d.columns[i].sql, -1) {
+		for _, word := range sqlWord.FindAllString(d.columns[i].text(), -1) {
 			j, ok := index[word]
-			if !ok {
+			if !ok || j == i && d.columns[i].walk != nil {
 				continue
 			}
 			if err := visit(j); err != nil {
@@ -433,18 +653,31 @@ func (d *dataStep) layers() ([][]computed, error) {
 	}
 	var out [][]computed
 	for l := range len(d.columns) {
-		var layer []computed
+		var layer, walks []computed
 		for i, c := range d.columns {
-			if level[i] == l {
+			switch {
+			case level[i] != l:
+			case c.walk != nil:
+				walks = append(walks, c)
+			default:
 				layer = append(layer, c)
 			}
 		}
-		if layer == nil {
-			break
+		for _, part := range [][]computed{layer, walks} { // a walk stands alone
+			if part != nil {
+				out = append(out, part)
+			}
 		}
-		out = append(out, layer)
 	}
 	return out, nil
+}
+
+// text is the SQL of a column, to see what it reads.
+func (c computed) text() string {
+	if c.walk != nil {
+		return c.walk.text()
+	}
+	return c.sql
 }
 
 // used leaves out the columns that nobody reads.
@@ -458,10 +691,12 @@ func (d *dataStep) used(outputs []outputRow) {
 			gather(words, o.cond.sql)
 		}
 		for _, c := range d.columns {
-			gather(words, c.sql)
+			gather(words, c.text())
 		}
 		n := len(d.columns)
-		d.columns = slices.DeleteFunc(d.columns, func(c computed) bool { return !words[sqlName(c.name)] })
+		d.columns = slices.DeleteFunc(d.columns, func(c computed) bool {
+			return !words[sqlName(c.name)] && (c.walk == nil || !slices.ContainsFunc(c.walk.names, func(n string) bool { return words[sqlName(n)] }))
+		})
 		if len(d.columns) == n {
 			return
 		}
