@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"epsql/engine/coding"
 	"epsql/engine/dossier"
 	"epsql/engine/extract"
+	"epsql/engine/ledger"
 	"epsql/engine/store"
 	"epsql/engine/study"
 	"epsql/sql/diag"
@@ -191,10 +194,19 @@ func expireStudies(c *cli.Context) error {
 			return err
 		}
 	}
+	entries, err := entriesAbout(c, all)
+	if err != nil {
+		return err
+	}
+	var changed error
 	l := newListing("run", "study", "extracted", "received", "destroy by", "state", "tables until")
 	for _, r := range all {
 		state := "kept"
+		err := r.Check(entries)
+		changed = cmp.Or(changed, err)
 		switch {
+		case err != nil:
+			state = "not as recorded"
 		case r.Destroyed != "":
 			state = "destroyed on " + r.Destroyed
 		case r.Due(today):
@@ -202,7 +214,16 @@ func expireStudies(c *cli.Context) error {
 		}
 		l.add(r.Run, r.Study, r.Extracted, r.Received, r.DestroyBy, state, r.TablesUntil)
 	}
-	return l.print(c)
+	return errors.Join(changed, l.print(c))
+}
+
+// entriesAbout are the entries of the ledger, when there is something to compare
+// with them.
+func entriesAbout(c *cli.Context, all []extract.Retention) ([]ledger.Entry, error) {
+	if len(all) == 0 {
+		return nil, nil
+	}
+	return readLedger(c)
 }
 
 // destroy destroys the rows that are due, and tells of what lies elsewhere.

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"epsql/engine/extract"
 	"epsql/engine/ledger"
 	"epsql/engine/release"
 	"epsql/sql/diag"
@@ -41,8 +43,8 @@ func ledgerCommand() *cli.Command {
 			},
 			{
 				Name:        "verify",
-				Usage:       "check the chain, the sets beside it, and receipts",
-				ArgsUsage:   "[RECEIPT...]",
+				Usage:       "check the chain, the sets beside it, receipts and days of retention",
+				ArgsUsage:   "[FILE...]",
 				Description: describe("ledger_verify"),
 				Action:      verifyLedger,
 			},
@@ -166,6 +168,12 @@ func verifyLedger(c *cli.Context) error {
 	}
 	fmt.Fprintf(c.App.Writer, "%s, chain unbroken\n", count(len(entries), "answered query"))
 	for _, path := range c.Args().Slice() {
+		if filepath.Base(path) == extract.RetentionFile {
+			if err := verifyRetention(c, path, entries); err != nil {
+				return err
+			}
+			continue
+		}
 		beside, err := release.Verify(path, entries)
 		switch {
 		case err != nil:
@@ -176,6 +184,18 @@ func verifyLedger(c *cli.Context) error {
 			fmt.Fprintf(c.App.Writer, "%s: the receipt is as it was released; its file is not beside it\n", path)
 		}
 	}
+	return nil
+}
+
+func verifyRetention(c *cli.Context, path string, entries []ledger.Entry) error {
+	r, err := extract.ReadRetention(path)
+	if err != nil {
+		return err
+	}
+	if err := r.Check(entries); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.App.Writer, "%s: the days are those that were recorded\n", path)
 	return nil
 }
 

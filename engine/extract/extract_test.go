@@ -19,6 +19,7 @@ import (
 	"epsql/engine/coding"
 	"epsql/engine/dossier"
 	"epsql/engine/ledger"
+	"epsql/engine/place"
 	"epsql/engine/store"
 	"epsql/macros"
 	"epsql/sql/diag"
@@ -135,6 +136,7 @@ type trial struct {
 	threads       int
 	tables        map[string]coding.Table
 	told          []string
+	parts         []string // that were done
 	done          func(string)
 }
 
@@ -231,6 +233,10 @@ func (x *trial) extract(ctx context.Context) (*Receipt, error) {
 		Workspace: ws, Key: key, Tables: x.tables, Run: x.run1(), Conversion: x.conversion(), Name: "essai-0123",
 		Today: time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC), done: x.done,
 		Tell: func(format string, args ...any) { x.told = append(x.told, fmt.Sprintf(format, args...)) },
+		Timed: func(_ context.Context, part string, do func() error) error {
+			x.parts = append(x.parts, part)
+			return do()
+		},
 	})
 }
 
@@ -736,8 +742,127 @@ func TestRowsAreKeptUntilTheirDayAndTablesStay(t *testing.T) {
 		t.Errorf("destroying twice gives %+v, %v", r, err)
 	}
 	list, err := ledger.List(t.Context(), ws.DB)
+	if err := r.Check(list); err != nil {
+		t.Error(err)
+	}
 	if err != nil || len(list) != 3 || !strings.HasPrefix(list[1].Query, "RECEPTION") || !strings.HasPrefix(list[2].Query, "DESTRUCTION") {
 		t.Errorf("the ledger has %d entries, %v", len(list), err)
+	}
+}
+
+func TestAChangedRetentionIsFound(t *testing.T) {
+	x := newTrial(t)
+	if _, err := x.extract(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ws, err := x.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.Close() //nolint:errcheck // the ledger is committed
+	first, err := retentionOf(x.run1())
+	if err != nil {
+		t.Fatal(err)
+	}
+	received, err := Received(t.Context(), ws, x.run1(), first.day(t).AddDate(0, 1, 0), "u")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := ledger.List(t.Context(), ws.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		sentence string
+		change   func(r *Retention)
+		want     string
+	}{
+		{"as it was recorded", func(*Retention) {}, ""},
+		{"a later day", func(r *Retention) { r.DestroyBy = "2099-01-01" }, "retention-changed"},
+		{"more months", func(r *Retention) { r.Months = 99 }, "retention-changed"},
+		{"tables that may go earlier", func(r *Retention) { r.TablesUntil = "2030-01-01" }, "retention-changed"},
+		{"rows that are said to be gone", func(r *Retention) { r.Destroyed = "2027-01-01" }, "retention-changed"},
+		{"what was true before the reception", func(r *Retention) { *r = first }, "retention-changed"},
+		{"an entry that is none", func(r *Retention) { r.Ledger = 99 }, "other-ledger"},
+		{"an entry of something else", func(r *Retention) { r.Ledger = 2 }, "other-ledger"},
+	} {
+		r := received
+		c.change(&r)
+		got := ""
+		if e, ok := errors.AsType[*diag.Error](r.Check(list)); ok {
+			got = e.Code
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", c.sentence, got, c.want)
+		}
+	}
+	// What is not as it was recorded is neither received nor destroyed.
+	if err := place.JSON(filepath.Join(x.run1(), RetentionFile), first); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Received(t.Context(), ws, x.run1(), first.day(t).AddDate(0, 2, 0), "u"); diag.ExitCode(err) != int(diag.Ledger) {
+		t.Errorf("the rows were received later: %v", err)
+	}
+	if _, err := Destroy(t.Context(), ws, x.run1(), first.day(t).AddDate(9, 0, 0), "u"); diag.ExitCode(err) != int(diag.Ledger) {
+		t.Errorf("the rows were destroyed: %v", err)
+	}
+	// A reception that was recorded and then stopped is taken up.
+	if r, err := Received(t.Context(), ws, x.run1(), first.day(t).AddDate(0, 1, 0), "u"); err != nil || r.Received != received.Received || r.DestroyBy != received.DestroyBy {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	if n := len(entries(t, x)); n != 2 {
+		t.Errorf("%d records, want 2", n)
+	}
+}
+
+func TestADestructionThatWasStoppedIsTakenUp(t *testing.T) {
+	x := newTrial(t)
+	if _, err := x.extract(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ws, err := x.open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.Close() //nolint:errcheck // the ledger is committed
+	before, err := retentionOf(x.run1())
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := before.day(t).AddDate(3, 0, 0)
+	if _, err := Destroy(t.Context(), ws, x.run1(), day, "u"); err != nil {
+		t.Fatal(err)
+	}
+	if err := place.JSON(filepath.Join(x.run1(), RetentionFile), before); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Destroy(t.Context(), ws, x.run1(), day.AddDate(0, 0, 5), "u")
+	if err != nil || r.Destroyed != day.Format(time.DateOnly) || len(entries(t, x)) != 2 {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+// day is the day of the extraction.
+func (r Retention) day(t *testing.T) time.Time {
+	t.Helper()
+	d, err := time.Parse(time.DateOnly, r.Extracted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestThePartsOfAnExtractionAreTold(t *testing.T) {
+	x := newTrial(t)
+	if _, err := x.extract(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d, err := x.design()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(x.parts, d.Parts()) || len(x.parts) != 2+len(d.relations) {
+		t.Errorf("told %v of %v", x.parts, d.Parts())
 	}
 }
 

@@ -118,7 +118,7 @@ func (s *session) months() int {
 }
 
 // record has the ledger record what leaves.
-func (s *session) record(ctx context.Context, r *Receipt) (ledger.Entry, error) {
+func (s *session) record(ctx context.Context, r *Receipt, keep Retention) (ledger.Entry, error) {
 	var files []ledger.File
 	for _, f := range r.Files {
 		files = append(files, ledger.File{Name: f.Name, Format: strings.TrimPrefix(filepath.Ext(f.Name), "."), Bytes: f.Bytes, SHA256: f.SHA256})
@@ -129,8 +129,8 @@ func (s *session) record(ctx context.Context, r *Receipt) (ledger.Entry, error) 
 	}
 	e := ledger.Entry{
 		User: s.cfg.User, Channel: s.channel.ID, PlanHash: r.Dossier, Catalogue: s.cat.Name + "@" + s.cat.Hash,
-		Query: fmt.Sprintf("EXTRACTION of %s: %s; request %s; key %s; to be destroyed by %s", s.project, strings.Join(names, ", "),
-			r.Request, r.Key, r.DestroyBy),
+		Query: fmt.Sprintf("EXTRACTION of %s: %s; request %s; key %s; to be destroyed by %s%s", s.project, strings.Join(names, ", "),
+			r.Request, r.Key, r.DestroyBy, keep.mark()),
 		Macros: s.cfg.Macros, Deliveries: s.cfg.Deliveries,
 		Release: &ledger.Release{Files: files, Rules: []string{
 			"coded rows of the columns that the dossier asks for and the catalogue lets leave",

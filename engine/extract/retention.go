@@ -2,11 +2,15 @@ package extract
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"epsql/catalog"
@@ -41,10 +45,12 @@ func (r Retention) Due(today time.Time) bool {
 	return r.Destroyed == "" && r.DestroyBy < today.Format(time.DateOnly)
 }
 
+// retention is until when what a receipt is about may be kept; the entry of the
+// ledger is not known yet.
 func (r *Receipt) retention(channel *catalog.Channel, months int, today time.Time) Retention {
 	return Retention{
 		Study: r.Study, Channel: r.Channel, Months: months, Extracted: r.Extracted, DestroyBy: r.DestroyBy,
-		TablesUntil: after(today, 0, channel.Retention.Tables), Ledger: r.Ledger.Number,
+		TablesUntil: after(today, 0, channel.Retention.Tables),
 	}
 }
 
@@ -85,11 +91,13 @@ func Received(ctx context.Context, ws *store.Workspace, run string, day time.Tim
 		return r, refuse("bad-day", "the rows of %s were received on %s, and are not kept for longer", run, r.Received).
 			WithHint("only an earlier day can take its place")
 	}
-	r.Received, r.DestroyBy = received, after(day, r.Months, 0)
-	if err := note(ctx, ws, r, user, fmt.Sprintf("RECEPTION of the extraction of entry %d on %s; to be destroyed by %s", r.Ledger, r.Received, r.DestroyBy)); err != nil {
+	next := r
+	next.Received, next.DestroyBy = received, after(day, r.Months, 0)
+	what := fmt.Sprintf("%s on %s; to be destroyed by %s", reception(r.Ledger), next.Received, next.DestroyBy)
+	if err := note(ctx, ws, r, next, user, what); err != nil {
 		return r, err
 	}
-	return r, place.JSON(filepath.Join(run, RetentionFile), r)
+	return next, place.JSON(filepath.Join(run, RetentionFile), next)
 }
 
 func retentionOf(run string) (Retention, error) {
@@ -112,7 +120,15 @@ func Destroy(ctx context.Context, ws *store.Workspace, run string, today time.Ti
 	if err != nil {
 		return r, err
 	}
-	if err := note(ctx, ws, r, user, fmt.Sprintf("DESTRUCTION of the rows of entry %d, %d files; tables kept until %s", r.Ledger, len(files), r.TablesUntil)); err != nil {
+	next := r
+	if next.Destroyed, err = begunOn(ctx, ws, r); err != nil {
+		return r, err
+	}
+	if next.Destroyed == "" {
+		next.Destroyed = today.Format(time.DateOnly)
+	}
+	what := fmt.Sprintf("%s on %s, %d files; tables kept until %s", destruction(r.Ledger), next.Destroyed, len(files), r.TablesUntil)
+	if err := note(ctx, ws, r, next, user, what); err != nil {
 		return r, err
 	}
 	for _, name := range append(files, filepath.Join(run, Folder+part)) {
@@ -120,8 +136,22 @@ func Destroy(ctx context.Context, ws *store.Workspace, run string, today time.Ti
 			return r, err
 		}
 	}
-	r.Destroyed = today.Format(time.DateOnly)
-	return r, errors.Join(syncFolder(run), place.JSON(filepath.Join(run, RetentionFile), r))
+	return next, errors.Join(syncFolder(run), place.JSON(filepath.Join(run, RetentionFile), next))
+}
+
+// begunOn is the day of a destruction that the ledger has and that was stopped
+// before it was through; "" when there is none.
+func begunOn(ctx context.Context, ws *store.Workspace, r Retention) (day string, err error) {
+	entries, err := ledger.List(ctx, ws.DB)
+	if err != nil {
+		return "", err
+	}
+	for _, e := range entries {
+		if rest, ok := strings.CutPrefix(e.Query, destruction(r.Ledger)+" on "); ok && len(rest) >= len(time.DateOnly) {
+			day = rest[:len(time.DateOnly)]
+		}
+	}
+	return day, nil
 }
 
 // rowsIn are all files of an extraction that hold rows, whatever the receipt says
@@ -140,19 +170,74 @@ func rowsIn(folder string) ([]string, error) {
 	return out, err
 }
 
-// note has the ledger record what becomes of an extraction. An extraction of
-// another workspace is not this ledger's.
-func note(ctx context.Context, ws *store.Workspace, r Retention, user, text string) error {
+// mark is what the ledger has of a retention, so that a changed day is found. The
+// number of the entry is not part of it: the entry of the extraction has it first.
+func (r Retention) mark() string {
+	r.Ledger = 0
+	text, err := json.Marshal(r)
+	if err != nil {
+		panic(err) // texts and numbers always marshal
+	}
+	sum := sha256.Sum256(text)
+	return "; retention " + hex.EncodeToString(sum[:])
+}
+
+func reception(entry int64) string {
+	return fmt.Sprintf("RECEPTION of the extraction of entry %d", entry)
+}
+
+func destruction(entry int64) string {
+	return fmt.Sprintf("DESTRUCTION of the rows of entry %d", entry)
+}
+
+// Check compares a retention with the last that the ledger has of its extraction.
+func (r Retention) Check(entries []ledger.Entry) error {
+	last, err := r.last(entries)
+	if err == nil && !strings.HasSuffix(last.Query, r.mark()) {
+		err = diag.New(diag.Ledger, "retention-changed", "%s is not as the ledger has it", filepath.Join(r.Run, RetentionFile)).
+			WithHint("compare it with a backup, and with epsql ledger show %d", last.Number)
+	}
+	return err
+}
+
+// last is the last entry about the rows of an extraction. An extraction of another
+// workspace is not this ledger's.
+func (r Retention) last(entries []ledger.Entry) (ledger.Entry, error) {
+	if r.Ledger < 1 || r.Ledger > int64(len(entries)) || entries[r.Ledger-1].Release == nil || entries[r.Ledger-1].Channel != r.Channel {
+		return ledger.Entry{}, diag.New(diag.Ledger, "other-ledger", "the ledger has no extraction of %s as entry %d", r.Run, r.Ledger).
+			WithHint("name the workspace of the extraction with --db")
+	}
+	last := entries[r.Ledger-1]
+	for _, e := range entries[r.Ledger:] {
+		if strings.HasPrefix(e.Query, reception(r.Ledger)+" on ") || strings.HasPrefix(e.Query, destruction(r.Ledger)+" on ") {
+			last = e
+		}
+	}
+	return last, nil
+}
+
+// ReadRetention reads a file of the name RetentionFile.
+func ReadRetention(path string) (Retention, error) { return retentionOf(filepath.Dir(path)) }
+
+// note has the ledger record what becomes of an extraction: what it is kept by
+// becomes next. What was recorded already, by a process that was stopped then, is
+// not recorded twice.
+func note(ctx context.Context, ws *store.Workspace, r, next Retention, user, text string) error {
 	ws.Recording.Lock()
 	defer ws.Recording.Unlock()
 	entries, err := ledger.List(ctx, ws.DB)
 	if err != nil {
 		return err
 	}
-	if r.Ledger < 1 || r.Ledger > int64(len(entries)) || entries[r.Ledger-1].Release == nil || entries[r.Ledger-1].Channel != r.Channel {
-		return diag.New(diag.Ledger, "other-ledger", "the ledger of %s has no extraction as entry %d", ws.Path, r.Ledger).
-			WithHint("name the workspace of the extraction with --db")
+	last, err := r.last(entries)
+	if err != nil || strings.HasSuffix(last.Query, next.mark()) {
+		return err
 	}
-	_, err = ledger.Append(ctx, ws.DB, ledger.Entry{User: user, Channel: r.Channel, Query: text, Catalogue: ws.Catalog.Name + "@" + ws.Catalog.Hash}, nil)
+	if err := r.Check(entries); err != nil {
+		return err
+	}
+	_, err = ledger.Append(ctx, ws.DB, ledger.Entry{
+		User: user, Channel: r.Channel, Query: text + next.mark(), Catalogue: ws.Catalog.Name + "@" + ws.Catalog.Hash,
+	}, nil)
 	return err
 }

@@ -44,7 +44,10 @@ type Config struct {
 	Deliveries            string   // hash, for the ledger
 	Today                 time.Time
 	Tell                  func(format string, args ...any)
-	done                  func(step string) // for tests: after each step
+	// Timed does a part of the extraction, one of [Design.Parts], and may tell how
+	// long it takes; nil only does it.
+	Timed func(ctx context.Context, part string, do func() error) error
+	done  func(step string) // for tests: after each step
 }
 
 // CheckPlaces refuses keys, tables and folders that lie beside what they decode.
@@ -67,6 +70,9 @@ func Run(ctx context.Context, d *Design, cfg Config) (*Receipt, error) {
 	if cfg.done == nil {
 		cfg.done = func(string) {}
 	}
+	if cfg.Timed == nil {
+		cfg.Timed = func(_ context.Context, _ string, do func() error) error { return do() }
+	}
 	if cfg.Key == nil || cfg.Key.Project() != d.project {
 		return nil, refuse("other-key", "the key is not that of the project %s", d.project).WithHint("make one: epsql code key FILE --project %s", d.project)
 	}
@@ -86,37 +92,64 @@ func Run(ctx context.Context, d *Design, cfg Config) (*Receipt, error) {
 	return receipt, nil
 }
 
+// Parts are what takes time of an extraction, in order.
+func (d *Design) Parts() []string {
+	out := []string{partCodes}
+	for _, r := range d.relations {
+		out = append(out, r.part())
+	}
+	return append(out, partTables)
+}
+
+const partCodes, partTables = "codes", "conversion tables"
+
+func (r *relation) part() string { return "extract " + r.Name }
+
 func (s *session) run(ctx context.Context) (*Receipt, error) {
 	s.tellDropped()
-	for _, step := range []func(context.Context) error{s.selectRows, s.code, s.prepareScan} {
-		if err := step(ctx); err != nil {
-			return nil, err
+	err := s.cfg.Timed(ctx, partCodes, func() error {
+		for _, step := range []func(context.Context) error{s.selectRows, s.code, s.prepareScan} {
+			if err := step(ctx); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	s.cfg.done("coded")
 	staged := filepath.Join(s.cfg.Run, Folder+part)
 	if err := os.Mkdir(staged, 0o700); err != nil {
 		return nil, unwritable(staged, err)
 	}
-	var files []File
-	for _, r := range s.relations {
-		written, err := s.write(ctx, r, staged)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, written...)
-	}
-	dictionary, err := s.dictionary(staged)
+	files, err := s.writeAll(ctx, staged)
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, dictionary...)
 	s.cfg.done("scanned")
-	if err := s.convert(ctx); err != nil {
+	if err := s.cfg.Timed(ctx, partTables, func() error { return s.convert(ctx) }); err != nil {
 		return nil, err
 	}
 	s.cfg.done("converted")
 	return s.place(ctx, staged, files)
+}
+
+// writeAll writes and scans every relation, and the dictionary of all.
+func (s *session) writeAll(ctx context.Context, staged string) ([]File, error) {
+	var files []File
+	for _, r := range s.relations {
+		err := s.cfg.Timed(ctx, r.part(), func() error {
+			written, err := s.write(ctx, r, staged)
+			files = append(files, written...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	dictionary, err := s.dictionary(staged)
+	return append(files, dictionary...), err
 }
 
 // write writes a relation in its formats, rows in the order of their own values,
@@ -223,16 +256,18 @@ func (s *session) conversion() string { return filepath.Join(s.cfg.Conversion, s
 // place records what leaves and gives everything its name, the rows last.
 func (s *session) place(ctx context.Context, staged string, files []File) (*Receipt, error) {
 	r := s.receipt(files)
-	entry, err := s.record(ctx, r)
+	keep := r.retention(s.channel, s.months(), s.cfg.Today)
+	entry, err := s.record(ctx, r, keep)
 	if err != nil {
 		return nil, err
 	}
 	s.cfg.done("recorded")
 	r.Ledger = Seal{entry.Number, entry.At, entry.Hash}
+	keep.Ledger = entry.Number
 	if err := receipts(staged, r, entry); err != nil {
 		return nil, unplaced(entry, err)
 	}
-	if err := place.JSON(filepath.Join(s.cfg.Run, RetentionFile), r.retention(s.channel, s.months(), s.cfg.Today)); err != nil {
+	if err := place.JSON(filepath.Join(s.cfg.Run, RetentionFile), keep); err != nil {
 		return nil, unplaced(entry, err)
 	}
 	// The tables of an earlier extraction of the same are the same.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -72,6 +73,24 @@ func (r *run) keepDossier(context.Context) error {
 	return place.File(filepath.Join(r.folder, PlanFolder, dossier.File), r.cfg.Individual.Dossier.Text)
 }
 
+// extractionPart is before the names of the parts of the extraction.
+const extractionPart = "extraction, "
+
+// extractionParts are those that take time of an extraction that is not there.
+func (r *run) extractionParts() []timed {
+	if r.design == nil || len(r.Plan.Extracts) == 0 {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(r.folder, extract.Folder, extract.ReceiptFile)); err == nil {
+		return nil
+	}
+	var parts []timed
+	for _, part := range r.design.Parts() {
+		parts = append(parts, timed{extractionPart + part, "extraction", r.Plan.Name + "/" + extractionPart + part, rowsOf(r.inputs.Deliveries)})
+	}
+	return parts
+}
+
 // extract writes the coded rows, unless they are there.
 func (r *run) extract(ctx context.Context) error {
 	if r.design == nil || len(r.Plan.Extracts) == 0 {
@@ -97,6 +116,9 @@ func (r *run) extract(ctx context.Context) error {
 		Workspace: r.cfg.Workspace, Kept: r.kept, Key: in.Key, Tables: in.Tables, Run: r.folder, Conversion: in.Conversion,
 		Name: r.Plan.Name + "-" + r.inputs.Key()[:12], User: r.cfg.User, Macros: macros, Deliveries: hashOf(r.inputs.Deliveries),
 		Today: in.Today, Tell: r.tell,
+		Timed: func(ctx context.Context, part string, do func() error) error {
+			return r.timed(ctx, extractionPart+part, func() (int64, error) { return 0, do() })
+		},
 	})
 	if err != nil {
 		return err

@@ -304,7 +304,7 @@ func (r *run) cleanSteps(ctx context.Context) error {
 }
 
 // setClock lists the parts that take time: steps that are not kept yet, outputs
-// that are not there.
+// and coded rows that are not there.
 func (r *run) setClock(ctx context.Context) error {
 	have, err := r.have(ctx)
 	if err != nil {
@@ -326,7 +326,7 @@ func (r *run) setClock(ctx context.Context) error {
 	if len(r.steps) > 0 && !intact(r.folder, r.state.Counts) {
 		parts = append(parts, timed{"output " + countsName, "output", r.Plan.Name + "/" + countsName, rowsOf(sources)})
 	}
-	r.clock, err = newClock(ctx, r.cfg.Workspace, parts)
+	r.clock, err = newClock(ctx, r.cfg.Workspace, append(parts, r.extractionParts()...))
 	return err
 }
 
