@@ -20,6 +20,8 @@ type aggregate struct {
 	// counted is the unit whose members the aggregate counts, when it counts
 	// identifiers.
 	counted *unitRef
+	// persons marks a count of those to whom rows belong.
+	persons bool
 	// domain, ident and encoded are those of the value that the aggregate picks.
 	domain  []string
 	ident   string
@@ -297,7 +299,7 @@ func (s *scope) aggregateArg(f *ast.Func, a ast.Expr, i int, out *aggregate) (va
 		case f.Name == "count":
 			u := s.p.unit(v.ident, v.sql)
 			u.must = true
-			out.counted = &u
+			out.counted, out.persons = &u, v.owner
 		case picked && f.Name != "min" && f.Name != "max" && f.Name != "any_value":
 			out.ident = v.ident
 			return v, nil

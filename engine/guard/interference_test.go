@@ -276,6 +276,11 @@ func TestWhatTheExperimentFound(t *testing.T) {
 			"", "INSERT INTO main.population (pp0004, pp0010, pp0015, pp0020, pp0025, pp0030, pp0045, pp0050, livraison) VALUES ('1', 101, 1950, NULL, '62063', '111', 101, 200812, 1);",
 			"SELECT e.pp0025, h.pp0020, count(DISTINCT e.pp0010) FROM population AS e JOIN population AS h ON h.pp0010 = e.pp0045 GROUP BY GROUPING SETS ((1, 2), (1))",
 		},
+		{
+			"distinct values of parts make no sum: in how many parts a few are hidden is nothing to count",
+			lives(101, "62063") + lives(102, "62063") + lives(103, "62003"), lives(101, "62063") + lives(102, "62063") + lives(103, "62063"),
+			"SELECT pp0025, count(DISTINCT pp0020), avg(pp0015) FROM population GROUP BY ROLLUP (pp0025)",
+		},
 	} {
 		for i, state := range []string{c.one, c.other} {
 			if _, err := u.guards[i].cfg.Workspace.DB.Exec(nobodyElse + state); err != nil {
@@ -287,4 +292,9 @@ func TestWhatTheExperimentFound(t *testing.T) {
 			t.Errorf("%s: %s", c.name, c.query)
 		}
 	}
+}
+
+// lives puts somebody in a place.
+func lives(id int, place string) string {
+	return fmt.Sprintf("INSERT INTO main.population (pp0004, pp0010, pp0015, pp0020, pp0025, pp0030, pp0045, pp0050, livraison) VALUES ('1', %d, 1950, '1', '%s', '110', %d, 200812, 1);", id, place, id)
 }

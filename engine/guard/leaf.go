@@ -49,6 +49,8 @@ type leafCell struct {
 	amount string // of an aggregate of amounts: SQL of what some rows contribute
 	// floating: see exactly.
 	floating bool
+	// persons marks a count of those to whom rows belong.
+	persons bool
 }
 
 // check is a condition whose units are counted in every group, on the true side
@@ -92,7 +94,7 @@ func (l *leaf) cell(a aggregate, label string) int {
 			return i
 		}
 	}
-	c := leafCell{sql: a.sql, label: label, amount: a.amount, floating: a.floating}
+	c := leafCell{sql: a.sql, label: label, amount: a.amount, floating: a.floating, persons: a.persons}
 	for _, t := range a.parts {
 		if len(t.when) > 0 {
 			c.checks = append(c.checks, l.check(check{condition: t.condition(), twoSided: t.twoSided, full: t.full, spare: t.spare, bits: t.bits}))

@@ -192,7 +192,7 @@ func (m *member) take(o member, only []string) {
 	for i, c := range o.cells {
 		if !slices.Contains(m.cells, c) && (only == nil || slices.Contains(only, c)) {
 			m.cells = append(m.cells, c)
-			m.leaf.cells = append(m.leaf.cells, leafCell{sql: back(c), label: o.leaf.cells[i].label, floating: o.leaf.cells[i].floating})
+			m.leaf.cells = append(m.leaf.cells, leafCell{sql: back(c), label: o.leaf.cells[i].label, floating: o.leaf.cells[i].floating, persons: o.leaf.cells[i].persons})
 		}
 	}
 }

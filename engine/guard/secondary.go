@@ -194,7 +194,7 @@ func (w *web) place(n int) (t, row, cell int) {
 func (w *web) cell(t *table, row, c int) suppress.Cell {
 	x := suppress.Cell{High: -1}
 	n := integerOf(&t.cells[c], row)
-	if counts(t.leaf.cells[c].sql) && n.IsInt64() && n.Sign() >= 0 {
+	if t.leaf.bounded(c) && n.IsInt64() && n.Sign() >= 0 {
 		x.Count, x.Value = true, n.Int64()
 	}
 	switch {
@@ -208,7 +208,7 @@ func (w *web) cell(t *table, row, c int) suppress.Cell {
 		if x.Count && x.Value < w.rules.threshold {
 			x.High = w.rules.threshold - 1
 		}
-	case w.rules.zeroSafe && x.Count && x.Value == 0:
+	case w.rules.zeroSafe && counts(t.leaf.cells[c].sql) && n.Sign() == 0:
 		x.State = suppress.Fixed
 	default:
 		x.Low = min(x.Value, w.rules.threshold)
@@ -222,6 +222,13 @@ func counts(sql string) bool { return strings.HasPrefix(sql, "count") }
 // adds tells whether parts of an aggregate make up its total exactly.
 func adds(sql string) bool {
 	return counts(sql) && !strings.HasPrefix(sql, "count(DISTINCT ") || strings.HasPrefix(sql, "sum(")
+}
+
+// bounded tells whether a cell counts what every row or person has once, so that
+// the bounds of parts are bounds of their total. Of other distinct counts parts
+// overlap: what few hide behind several parts would tell how it is spread.
+func (l *leaf) bounded(c int) bool {
+	return counts(l.cells[c].sql) && (adds(l.cells[c].sql) || l.cells[c].persons)
 }
 
 func integerOf(v *vector, row int) *big.Int {
@@ -437,7 +444,7 @@ func (w *web) missing(coarse, fine *table, parts int) bool {
 // parts of few persons each may be of the same few: it is large only if one is.
 func (w *web) rest(listed bool, detail holder, parts []int) int {
 	fine := w.tables[detail.table]
-	x := suppress.Cell{State: suppress.Small, Count: counts(fine.leaf.cells[detail.cell].sql), High: -1}
+	x := suppress.Cell{State: suppress.Small, Count: fine.leaf.bounded(detail.cell), High: -1}
 	n := len(w.system.Cells)
 	e := suppress.Equation{{Cell: n, Coef: 1}}
 	for _, p := range parts {
