@@ -20,6 +20,7 @@ import (
 	"epsql/engine/dossier"
 	"epsql/engine/ledger"
 	"epsql/engine/place"
+	"epsql/engine/release"
 	"epsql/engine/store"
 	"epsql/macros"
 	"epsql/sql/diag"
@@ -559,6 +560,10 @@ func TestTheHolderOfATableGetsTheValuesThatItMustHave(t *testing.T) {
 	values, err := os.ReadFile(filepath.Join(x.conversion(), "essai-0123.secteur.csv"))
 	if err != nil || string(values) != "secteur\n11002A00-\n11002A01-\n11002A02-\n" {
 		t.Errorf("got %q, %v", values, err)
+	}
+	beside, err := release.Verify(filepath.Join(x.conversion(), "essai-0123.secteur.csv.receipt.json"), entries(t, x))
+	if err != nil || !beside {
+		t.Errorf("the receipt of the values: %v, %v", beside, err)
 	}
 }
 

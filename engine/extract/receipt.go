@@ -121,7 +121,7 @@ func (s *session) months() int {
 func (s *session) record(ctx context.Context, r *Receipt, keep Retention) (ledger.Entry, error) {
 	var files []ledger.File
 	for _, f := range r.Files {
-		files = append(files, ledger.File{Name: f.Name, Format: strings.TrimPrefix(filepath.Ext(f.Name), "."), Bytes: f.Bytes, SHA256: f.SHA256})
+		files = append(files, ledgerFile(f))
 	}
 	var names []string
 	for _, x := range s.relations {
@@ -185,19 +185,45 @@ func (s *session) writeValues(ctx context.Context, k *catalog.Coding) error {
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return engine(err)
 	}
-	if err := os.Remove(s.valuesFile(k)); err != nil && !errors.Is(err, os.ErrNotExist) {
+	staged := s.valuesFile(k) + part
+	if err := os.RemoveAll(staged); err != nil {
 		return err
 	}
-	if err := coding.WriteValues(s.valuesFile(k), k.ID, found); err != nil {
+	if err := coding.WriteValues(staged, k.ID, found); err != nil {
 		return err
 	}
+	file, err := seal(staged)
+	if err != nil {
+		return err
+	}
+	file.Name = filepath.Base(s.valuesFile(k))
+	return s.handOver(ctx, k, staged, file)
+}
+
+// handOver gives the list of values its name, recorded and with a receipt.
+func (s *session) handOver(ctx context.Context, k *catalog.Coding, staged string, file File) error {
 	s.cfg.Workspace.Recording.Lock()
 	defer s.cfg.Workspace.Recording.Unlock()
-	_, err = ledger.Append(ctx, s.cfg.Workspace.DB, ledger.Entry{
+	entry, err := ledger.Append(ctx, s.cfg.Workspace.DB, ledger.Entry{
 		User: s.cfg.User, Channel: s.channel.ID, PlanHash: s.dossier.Hash(), Catalogue: s.cat.Name + "@" + s.cat.Hash, Macros: s.cfg.Macros,
 		Deliveries: s.cfg.Deliveries, Query: fmt.Sprintf("VALUES of %s for the holder of its table, for the extraction of %s", k.ID, s.project),
+		Release: &ledger.Release{Files: []ledger.File{ledgerFile(file)}, Rules: []string{"the values that the holder's table must have, without whose they are"}},
 	}, nil)
-	return err
+	if err != nil {
+		return err
+	}
+	if err := release.WriteReceipts(s.cfg.Conversion, entry); err != nil {
+		return err
+	}
+	if err := os.Chmod(release.ReceiptPath(s.valuesFile(k)), 0o600); err != nil {
+		return err
+	}
+	return errors.Join(os.Rename(staged, s.valuesFile(k)), syncFolder(s.cfg.Conversion))
+}
+
+// ledgerFile is a file as the ledger has it.
+func ledgerFile(f File) ledger.File {
+	return ledger.File{Name: f.Name, Format: strings.TrimPrefix(filepath.Ext(f.Name), "."), Bytes: f.Bytes, SHA256: f.SHA256}
 }
 
 // receipts writes the receipt of every file, and of all.
