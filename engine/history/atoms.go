@@ -275,16 +275,16 @@ func (a *atoms) countOne(at *atom, out []int32) {
 	}
 }
 
-// marks are atoms that were seen, in one walk after the other.
+// marks are atoms, or persons, that were seen, in one walk after the other.
 type marks struct {
 	at   []uint32 // by atom: the last walk that saw it
 	walk uint32
 }
 
 // begin forgets all.
-func (m *marks) begin(atoms int) {
-	if len(m.at) < atoms {
-		m.at = append(m.at, make([]uint32, atoms-len(m.at))...)
+func (m *marks) begin(n int) {
+	if len(m.at) < n {
+		m.at = append(m.at, make([]uint32, n-len(m.at))...)
 	}
 	m.walk++
 }

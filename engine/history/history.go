@@ -166,6 +166,7 @@ type past struct {
 	inside map[int32][]int32 // by set: what others share with it
 	seen   marks
 	inCut  marks // the atoms of the new set
+	taken  marks // persons
 }
 
 func (p *past) has(s Set, hash uint64) (found bool) {

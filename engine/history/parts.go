@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-
-	"github.com/RoaringBitmap/roaring/v2"
 )
 
 // parted finds an earlier release whose cells, however many they are, are the
@@ -27,9 +25,10 @@ func (p *past) parted(s Set, shared []int32, k int) []int32 {
 		if covered[e] <= s.size()-k {
 			continue
 		}
-		parts, union := p.disjoint(inside[e])
-		both := s.Members.AndCardinality(union)
-		left := s.size() + int(union.GetCardinality()) - 2*int(both) //nolint:gosec // fewer persons than 2^31
+		parts, left := p.disjoint(inside[e]), s.size()
+		for _, i := range parts {
+			left += p.sizes[i] - 2*int(shared[i])
+		}
 		if 0 < left && left < k {
 			return parts
 		}
@@ -38,17 +37,26 @@ func (p *past) parted(s Set, shared []int32, k int) []int32 {
 }
 
 // disjoint takes sets that share nobody, the largest first.
-func (p *past) disjoint(sets []int32) ([]int32, *roaring.Bitmap) {
+func (p *past) disjoint(sets []int32) []int32 {
 	slices.SortStableFunc(sets, func(x, y int32) int { return cmp.Compare(p.sizes[y], p.sizes[x]) })
-	union := roaring.New()
+	p.taken.begin(len(p.atoms.of))
 	var out []int32
 	for _, i := range sets {
-		if m := p.sets[i].Members; !union.Intersects(m) {
-			union.Or(m)
-			out = append(out, i)
+		free := true
+		each(p.sets[i].Members, func(_ int, persons []uint32) {
+			free = free && !slices.ContainsFunc(persons, p.taken.has)
+		})
+		if !free {
+			continue
 		}
+		each(p.sets[i].Members, func(_ int, persons []uint32) {
+			for _, n := range persons {
+				p.taken.add(n)
+			}
+		})
+		out = append(out, i)
 	}
-	return out, union
+	return out
 }
 
 // shared counts the persons of a cut set in every earlier set.

@@ -174,8 +174,9 @@ func (z *search) force(b basis, rows []weighted, budget int) []weighted {
 func (z *search) pack(b basis, rows []weighted, budget int) (failures int, held basis) {
 	lightest := 0
 	held = slices.Clone(b)
+	var r row // anew once one is held
 	for _, w := range rows {
-		r := slices.Clone(w.row)
+		r = append(r[:0], w.row...)
 		if z.work += held.reduce(r); z.work > maxWork {
 			return failures, nil
 		}
@@ -185,6 +186,7 @@ func (z *search) pack(b basis, rows []weighted, budget int) (failures int, held 
 		first := r.first()
 		if first >= 0 {
 			held.hold(r, first)
+			r = nil
 			continue
 		}
 		if !r.wrong() {
