@@ -699,7 +699,7 @@ func (d *dataStep) fit(n string, v val) val {
 			d.kinds[n] = v.kind
 		}
 		if v.kind == textKind {
-			d.lengths[n] = v.length
+			d.lengths[n] = v.declares()
 		}
 		return v
 	}

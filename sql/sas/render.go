@@ -40,6 +40,7 @@ type val struct {
 	kind   kind
 	prec   int
 	length int // of a text, 0 when not known
+	room   int // the length that it gives a new variable, where that is another; -1 when not known
 	sure   bool
 	number *float64 // of a constant
 	text   *string

@@ -18,12 +18,41 @@ func text1(format string) function {
 			return args[0], nil
 		}
 		v := made(textKind, args, format, args[0].sql)
-		v.length = args[0].length
-		if c.name == "rank" {
+		v.length, v.room = args[0].length, args[0].room
+		switch c.name {
+		case "rank":
 			v.kind = numberKind
+		case "quote": // two longer than its argument
+			v.length, v.room = 0, usualLength
 		}
 		return v, nil
 	}
+}
+
+// usualLength is that of a variable whose first value is made by CATS and the like.
+const usualLength = 200
+
+// declares is the length that a value gives a variable that has none yet, 0 when it
+// is not known.
+func (v val) declares() int {
+	if v.room != 0 {
+		return max(v.room, 0)
+	}
+	return v.length
+}
+
+// wide gives a value the usual length, for a new variable.
+func (v val) wide() val {
+	v.room = usualLength
+	return v
+}
+
+// like gives a value the length of the text that it is made of, for a new variable.
+func (v val) like(x val) val {
+	if v.room = x.declares(); v.room == 0 {
+		v.room = -1
+	}
+	return v
 }
 
 func substr(r *renderer, c call) (val, error) {
@@ -43,7 +72,7 @@ func substr(r *renderer, c call) (val, error) {
 		return null, err
 	}
 	args := append([]val{x}, rest...)
-	v := made(textKind, args, "nullif(rtrim(substring(%s)), '')", join(args))
+	v := made(textKind, args, "nullif(rtrim(substring(%s)), '')", join(args)).like(x)
 	if len(rest) == 2 && rest[1].number != nil {
 		v.length = int(*rest[1].number)
 	}
@@ -81,7 +110,7 @@ func scanOf(r *renderer, c call) (val, error) {
 		}
 		separators = quoteText(*x[1].text)
 	}
-	return made(textKind, append(x, n), "sas.scan_v1(%s, %s, %s)", x[0].sql, n.sql, separators), nil
+	return made(textKind, append(x, n), "sas.scan_v1(%s, %s, %s)", x[0].sql, n.sql, separators).like(x[0]), nil
 }
 
 func countWords(r *renderer, c call) (val, error) {
@@ -125,9 +154,9 @@ func compress(r *renderer, c call) (val, error) {
 		return null, err
 	}
 	if modifiers == "" && set == " " {
-		return made(textKind, args, "nullif(replace(%s, ' ', ''), '')", x.sql), nil
+		return made(textKind, args, "nullif(replace(%s, ' ', ''), '')", x.sql).like(x), nil
 	}
-	return made(textKind, args, "nullif(rtrim(regexp_replace(%s, %s, '', 'g')), '')", x.sql, quoteText(class)), nil
+	return made(textKind, args, "nullif(rtrim(regexp_replace(%s, %s, '', 'g')), '')", x.sql, quoteText(class)).like(x), nil
 }
 
 // characters is the class of characters that compress takes away.
@@ -178,13 +207,13 @@ func tranwrd(r *renderer, c call) (val, error) {
 	}
 	if args[1].text == nil || args[2].text == nil {
 		r.note("blanks behind the words of tranwrd do not count here")
-		return made(textKind, args, "nullif(rtrim(replace(%s, %s, coalesce(%s, ' '))), '')", args[0].sql, args[1].sql, args[2].sql), nil
+		return made(textKind, args, "nullif(rtrim(replace(%s, %s, coalesce(%s, ' '))), '')", args[0].sql, args[1].sql, args[2].sql).wide(), nil
 	}
 	to := *args[2].text
 	if to == "" {
 		to = " " // SAS puts a blank for nothing
 	}
-	return made(textKind, args, "nullif(rtrim(replace(%s, %s, %s)), '')", args[0].sql, quoteText(*args[1].text), quoteText(to)), nil
+	return made(textKind, args, "nullif(rtrim(replace(%s, %s, %s)), '')", args[0].sql, quoteText(*args[1].text), quoteText(to)).wide(), nil
 }
 
 func translate(r *renderer, c call) (val, error) {
@@ -199,7 +228,7 @@ func translate(r *renderer, c call) (val, error) {
 	for len([]rune(to)) < len([]rune(*args[2].text)) {
 		to += " "
 	}
-	return made(textKind, args, "nullif(rtrim(translate(%s, %s, %s)), '')", args[0].sql, quoteText(*args[2].text), quoteText(to)), nil
+	return made(textKind, args, "nullif(rtrim(translate(%s, %s, %s)), '')", args[0].sql, quoteText(*args[2].text), quoteText(to)).like(args[0]), nil
 }
 
 func indexOf(r *renderer, c call) (val, error) {
@@ -249,7 +278,7 @@ func cats(r *renderer, c call) (val, error) {
 			list[i] = quoteText(strings.TrimSpace(*a.text))
 		}
 	}
-	return made(textKind, args, "nullif(concat(%s), '')", strings.Join(list, ", ")), nil
+	return made(textKind, args, "nullif(concat(%s), '')", strings.Join(list, ", ")).wide(), nil
 }
 
 func cat(r *renderer, c call) (val, error) {
@@ -260,7 +289,8 @@ func cat(r *renderer, c call) (val, error) {
 	for _, a := range c.args[1:] {
 		e = binary{"||", e, a}
 	}
-	return r.concat(binary{"||", e, textLit{""}})
+	v, err := r.concat(binary{"||", e, textLit{""}})
+	return v.wide(), err
 }
 
 func catx(r *renderer, c call) (val, error) {
@@ -275,7 +305,7 @@ func catx(r *renderer, c call) (val, error) {
 	for i, a := range args[1:] {
 		list[i] = "nullif(ltrim(" + a.sql + "), '')"
 	}
-	return made(textKind, args, "nullif(concat_ws(%s, %s), '')", quoteText(*args[0].text), strings.Join(list, ", ")), nil
+	return made(textKind, args, "nullif(concat_ws(%s, %s), '')", quoteText(*args[0].text), strings.Join(list, ", ")).wide(), nil
 }
 
 func repeat(r *renderer, c call) (val, error) {
@@ -290,7 +320,7 @@ func repeat(r *renderer, c call) (val, error) {
 	if err != nil || n.number == nil || *n.number < 0 || *n.number > 1000 {
 		return null, fmt.Errorf("repeat needs a constant number")
 	}
-	return made(textKind, x, "repeat(%s, %d)", x[0].sql, int(*n.number)+1), nil
+	return made(textKind, x, "repeat(%s, %d)", x[0].sql, int(*n.number)+1).wide(), nil
 }
 
 func verify(r *renderer, c call) (val, error) {
