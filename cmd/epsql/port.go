@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -24,6 +26,7 @@ func portCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "map", Usage: "`FILE` that says which tables the program's libraries hold"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the SQL and the report into `DIR`"},
+			&cli.BoolFlag{Name: "study", Usage: "write a study plan of it into DIR too"},
 			&cli.BoolFlag{Name: "force", Usage: "replace files that exist"},
 		},
 		Action: runPort,
@@ -44,15 +47,60 @@ func runPort(c *cli.Context) error {
 		return err
 	}
 	out := sas.Port(string(text), opts)
-	if dir := c.String("output"); dir != "" {
-		err = writePort(c, dir, strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)), out)
-	} else {
-		_, err = fmt.Fprint(c.App.Writer, out.SQL)
-	}
-	if err != nil {
+	if err := deliverPort(c, file, out); err != nil {
 		return err
 	}
 	return tellPort(c, &out.Report)
+}
+
+// deliverPort prints the script, or writes the files.
+func deliverPort(c *cli.Context, file string, out *sas.Output) error {
+	dir, name := c.String("output"), strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	switch {
+	case dir == "" && c.Bool("study"):
+		return diag.New(diag.Usage, "no-folder", "a study plan is a folder").WithHint("add -o DIR")
+	case dir == "":
+		_, err := fmt.Fprint(c.App.Writer, out.SQL)
+		return err
+	}
+	files := map[string]string{name + ".sql": out.SQL}
+	if c.Bool("study") {
+		plan, err := portStudy(c, filepath.Base(file), name, out)
+		if err != nil {
+			return err
+		}
+		files = plan
+	}
+	return writePort(c, dir, name, files, &out.Report)
+}
+
+// portStudy writes the program as a study plan for the catalogue's first population
+// and its first channel.
+func portStudy(c *cli.Context, program, name string, out *sas.Output) (map[string]string, error) {
+	cat, err := loadCatalog(c)
+	if err != nil {
+		return nil, err
+	}
+	population := cat.Populations[0]
+	files, left, err := out.Study(sas.Plan{Name: planName(name), Population: population.ID, Channel: population.Channels[0], Program: program})
+	for _, what := range left {
+		fmt.Fprintf(c.App.ErrWriter, "not in the study: %s\n", what)
+	}
+	return files, err
+}
+
+// planName is a file's name as a plan takes it.
+func planName(file string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToLower(file))
+	if name[0] < 'a' || name[0] > 'z' {
+		name = "port_" + name
+	}
+	return name
 }
 
 // portOptions are the tables of the catalogue, under their own names and those of
@@ -102,21 +150,30 @@ func catalogTables(cat *catalog.Catalog) (tables []sas.Table) {
 	return tables
 }
 
-// writePort writes the script and the report.
-func writePort(c *cli.Context, dir, name string, out *sas.Output) error {
+// writePort writes the script or the plan, and the report.
+func writePort(c *cli.Context, dir, name string, files map[string]string, r *sas.Report) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return diag.New(diag.Usage, "no-folder", "the folder cannot be made: %s", foreign(err)).Wrap(err).WithHint("check the path given to -o")
 	}
-	script, report := filepath.Join(dir, name+".sql"), filepath.Join(dir, name+".report.json")
-	for _, path := range []string{script, report} {
-		if _, err := os.Stat(path); err == nil && !c.Bool("force") {
-			return diag.New(diag.Usage, "exists", "%s exists and was kept", path).WithHint("add --force, or give another folder")
+	report := name + ".report.json"
+	names := append(slices.Sorted(maps.Keys(files)), report)
+	for _, file := range names {
+		if _, err := os.Stat(filepath.Join(dir, file)); err == nil && !c.Bool("force") {
+			return diag.New(diag.Usage, "exists", "%s exists and was kept", filepath.Join(dir, file)).WithHint("add --force, or give another folder")
 		}
 	}
-	if err := errors.Join(place.File(script, []byte(out.SQL)), place.JSON(report, &out.Report)); err != nil {
+	err := place.JSON(filepath.Join(dir, report), r)
+	for file, text := range files {
+		err = errors.Join(err, place.File(filepath.Join(dir, file), []byte(text)))
+	}
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.App.ErrWriter, "written to %s, report in %s\n", script, report)
+	main := "study.yaml"
+	if files[main] == "" {
+		main = name + ".sql"
+	}
+	fmt.Fprintf(c.App.ErrWriter, "written to %s, report in %s\n", filepath.Join(dir, main), filepath.Join(dir, report))
 	return nil
 }
 

@@ -109,7 +109,7 @@ func (p *program) copied(from, to string, renames [][2]string) error {
 		return err
 	}
 	c := &procCall{p: p, from: p.at, to: p.at + 1, data: in, d: d, where: always}
-	return c.emit(setRef{name: to}, derived{columns: copyColumns(in.list), unique: slices.Clone(in.rel.unique), core: func(row bool) string {
+	return c.emit(setRef{name: to}, derived{columns: copyColumns(in.list), unique: slices.Clone(in.rel.unique), order: c.same, core: func(row bool) string {
 		list := c.list()
 		if list == nil {
 			return "SELECT *" + map[bool]string{true: " EXCLUDE (_row)"}[in.rel.row && !row] + "\nFROM " + in.rel.ref()

@@ -15,7 +15,9 @@ type derived struct {
 	unique  [][]string
 	core    func(row bool) string
 	inputs  []*relation // besides the data set that is read
-	ordered bool        // needs the order of what is read
+	// order demands the order of what is read, for rows that are numbered so; nil
+	// where none is needed.
+	order func(n numbering)
 	open    bool        // more columns than are known, which the data tell
 	notes   []string    // for the script alone
 	shown   bool        // no data set: it is printed
@@ -35,7 +37,7 @@ func (c *procCall) emit(ref setRef, d derived) error {
 		return err
 	}
 	plain := ref.keep == nil && ref.drop == nil && ref.rename == nil && where == ""
-	s := &step{inputs: append([]*relation{c.data.rel}, d.inputs...), ordered: d.ordered, table: d.open, notes: d.notes}
+	s := &step{inputs: append([]*relation{c.data.rel}, d.inputs...), table: d.open, notes: d.notes}
 	rel := (*relation)(nil)
 	if d.shown {
 		rel = c.p.show(ref.name)
@@ -46,6 +48,11 @@ func (c *procCall) emit(ref setRef, d derived) error {
 	rel.columns, rel.known = columns, !d.open
 	if ref.rename == nil {
 		rel.unique = d.unique
+	}
+	s.order = func() {
+		if d.order != nil {
+			d.order(rel.numbering)
+		}
 	}
 	s.query = func() string {
 		core := d.core(rel.row)
@@ -63,6 +70,13 @@ func (c *procCall) emit(ref setRef, d derived) error {
 	c.p.add(c.from, c.to, s)
 	return nil
 }
+
+// rows demands the order of all rows that are read.
+func (c *procCall) rows(numbering) { c.data.need(numbering{row: true}) }
+
+// same demands the order of the rows that are read where that of the rows that are
+// written is needed.
+func (c *procCall) same(n numbering) { c.data.need(numbering{row: n.row}) }
 
 // openItems are the columns of a data set whose columns the data tell.
 func openItems(ref setRef) []string {

@@ -127,7 +127,7 @@ func (s *sample) write() error {
 		columns = append(columns, &column{name: "selectionprob", kind: numberKind}, &column{name: "samplingweight", kind: numberKind})
 		list = append(list, "_drawn / _size AS selectionprob", "_size / _drawn AS samplingweight")
 	}
-	return c.emit(c.out, derived{columns: columns, ordered: true, core: func(row bool) string { return s.query(list, row) }})
+	return c.emit(c.out, derived{columns: columns, order: c.rows, core: func(row bool) string { return s.query(list, row) }})
 }
 
 func (s *sample) query(list []string, row bool) string {

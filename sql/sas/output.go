@@ -6,15 +6,56 @@ import (
 	"strings"
 )
 
+// Step is a step of the script: a view, or remarks alone.
+type Step struct {
+	Name    string // of the view; "" for remarks
+	Remarks string // lines of comments
+	Query   string
+	// Table tells that it cannot be a view: its columns come from the data.
+	Table bool
+}
+
+// text is the step as it stands in the script.
+func (s Step) text() string {
+	if s.Name == "" {
+		return s.Remarks
+	}
+	return s.Remarks + "CREATE " + map[bool]string{true: "TABLE", false: "VIEW"}[s.Table] + " " + s.Name + " AS\n" + s.Query + ";\n"
+}
+
 // output writes the script and the report.
 func (p *program) output(m *macros) *Output {
 	p.wrapUp()
-	out := &Output{}
-	var b strings.Builder
-	p.numbered(&b)
+	out := &Output{Steps: p.numbered()}
 	for _, s := range p.steps {
-		writeStep(&b, s)
+		out.Steps = append(out.Steps, writeStep(s))
 	}
+	if end := p.end(m); end != "" {
+		out.Steps = append(out.Steps, Step{Remarks: strings.TrimSuffix(end, "\n")})
+	}
+	for _, key := range p.order {
+		if rel := p.sets[key]; rel != nil && !rel.base {
+			out.Views = append(out.Views, View{key, rel.name})
+		}
+	}
+	var b strings.Builder
+	for _, s := range out.Steps {
+		b.WriteString(s.text() + "\n")
+	}
+	if p.final != nil {
+		last := shown{name: strings.Trim(p.final.name, `"`), rel: p.final}
+		b.WriteString(last.query() + ";\n")
+		out.last = &Shown{Name: last.name, SQL: last.query(), Rows: last.personal()}
+	}
+	out.SQL = b.String()
+	out.Shown = p.tables()
+	p.report(&out.Report, m)
+	return out
+}
+
+// end is what stands behind the last step.
+func (p *program) end(m *macros) string {
+	var b strings.Builder
 	for _, c := range p.trailing {
 		b.WriteString(commentLines(c, "-- "))
 	}
@@ -22,32 +63,22 @@ func (p *program) output(m *macros) *Output {
 		fmt.Fprintf(&b, "-- NOT TRANSLATED, line %d: %s\n", t.line, t.why)
 		b.WriteString(commentLines(t.text, "--   "))
 	}
-	for _, key := range p.order {
-		if rel := p.sets[key]; rel != nil && !rel.base {
-			out.Views = append(out.Views, View{key, rel.name})
-		}
-	}
-	out.SQL = b.String()
-	if p.final != nil {
-		out.SQL += "SELECT * " + leaveOut(p.final) + "FROM " + p.final.name + ";\n"
-	}
-	out.Shown = p.tables()
-	p.report(&out.Report, m)
-	return out
+	return b.String()
 }
 
-// numbered writes the views that number the rows of tables whose order counts.
-func (p *program) numbered(b *strings.Builder) {
-	var seen []string
+// numbered are the views that number the rows of tables whose order counts.
+func (p *program) numbered() (steps []Step) {
 	for _, s := range p.steps {
 		for _, in := range s.inputs {
-			if in.base && in.row && !slices.Contains(seen, in.name) {
-				seen = append(seen, in.name)
-				fmt.Fprintf(b, "-- The order of rows counts below: it is the one in which they are stored.\n")
-				fmt.Fprintf(b, "CREATE VIEW %s AS\nSELECT *, %s\nFROM %s;\n\n", in.ref(), in.number(), in.name)
+			if in.base && in.row && !slices.ContainsFunc(steps, func(o Step) bool { return o.Name == in.ref() }) {
+				steps = append(steps, Step{
+					Name: in.ref(), Remarks: "-- The order of rows counts below: it is the one in which they are stored.\n",
+					Query: "SELECT *, " + in.number() + "\nFROM " + in.name,
+				})
 			}
 		}
 	}
+	return steps
 }
 
 func leaveOut(rel *relation) string {
@@ -57,7 +88,9 @@ func leaveOut(rel *relation) string {
 	return ""
 }
 
-func writeStep(b *strings.Builder, s *step) {
+// writeStep writes a step, which is known whole by now.
+func writeStep(s *step) Step {
+	var b strings.Builder
 	for _, c := range s.comments {
 		b.WriteString(commentLines(c, "-- "))
 	}
@@ -65,17 +98,14 @@ func writeStep(b *strings.Builder, s *step) {
 	if s.until > s.line {
 		place = fmt.Sprintf("lines %d-%d", s.line, s.until)
 	}
-	fmt.Fprintf(b, "-- %s: %s\n", place, oneLine(s.sas))
+	fmt.Fprintf(&b, "-- %s: %s\n", place, oneLine(s.sas))
 	for _, n := range s.notes {
 		b.WriteString(commentLines(n, "--   "))
 	}
-	switch {
-	case s.query != nil && s.out != nil:
-		what := map[bool]string{true: "TABLE", false: "VIEW"}[s.table]
-		fmt.Fprintf(b, "CREATE %s %s AS\n%s;\n\n", what, s.out.name, strings.TrimSpace(s.query()))
-	default:
-		b.WriteString(s.text + "\n")
+	if s.query == nil || s.out == nil {
+		return Step{Remarks: b.String() + s.text}
 	}
+	return Step{Name: s.out.name, Remarks: b.String(), Query: strings.TrimSpace(s.query()), Table: s.table}
 }
 
 // oneLine is a text as one line that is not too long.

@@ -68,6 +68,7 @@ func (p *program) lose(from, to int) {
 			for _, ref := range ps.setRefs() {
 				names = append(names, ref.name)
 			}
+		case p.statements[from].first() == "data":
 		case contains([]string{"create", "insert", "delete", "alter", "update"}, first):
 			ps.at = map[bool]int{true: 1, false: 2}[first == "update"]
 			names = append(names, ps.setRef().name)

@@ -43,7 +43,7 @@ func (p *program) procRank(from, to int) {
 				columns = append(columns, &column{name: n, kind: numberKind})
 			}
 		}
-		return c.emit(c.out, derived{columns: columns, core: func(row bool) string { return c.ranked(vars, names, row) }})
+		return c.emit(c.out, derived{columns: columns, order: c.same, core: func(row bool) string { return c.ranked(vars, names, row) }})
 	})
 }
 

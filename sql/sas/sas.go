@@ -86,11 +86,14 @@ func (r *Report) Count(s State) (n int) {
 // Output is a translated program.
 type Output struct {
 	SQL string
+	// Steps are those of the script, in its order.
+	Steps []Step
 	// Views are the data sets that the program leaves, by their SAS names, and the
 	// views that hold them; the last one is that of the last step.
 	Views []View
 	// Shown is what the program prints or exports.
 	Shown  []Shown
+	last   *Shown // the last data set
 	Report Report
 }
 

@@ -13,19 +13,20 @@ import (
 
 // Shown is a table that the program prints or writes into a file.
 type Shown struct {
-	Name string // of the view, the data set or the file
-	SQL  string // the query that gives it
-	Line int
+	Name  string // of the view, the data set or the file
+	Title string // of the program; "" without one
+	SQL   string // the query that gives it
+	Line  int
 	// Rows tells that it has rows of persons: one of its columns is an identifier.
 	Rows bool
 }
 
 // shown is one of them while the program is being translated.
 type shown struct {
-	name, where string
-	rel         *relation
-	list        []string // columns; nil: all
-	line        int
+	name, title, where string
+	rel                *relation
+	list               []string // columns; nil: all
+	line               int
 }
 
 // show makes a view that is shown: it does not become the last data set.
@@ -33,8 +34,23 @@ func (p *program) show(target string) *relation {
 	last := p.last
 	rel := p.make(target)
 	p.last = last
-	p.shown = append(p.shown, shown{name: strings.Trim(rel.name, `"`), rel: rel, line: p.current().line})
+	p.shown = append(p.shown, shown{name: strings.Trim(rel.name, `"`), title: p.title(), rel: rel, line: p.current().line})
 	return rel
+}
+
+// title is the title that is in force.
+func (p *program) title() string {
+	for i := p.at; i >= 0; i-- {
+		s := &p.statements[i]
+		if first := s.first(); first != "title" && first != "title1" {
+			continue
+		}
+		if len(s.tokens) < 2 || s.tokens[1].kind != textToken {
+			return ""
+		}
+		return strings.TrimSpace(s.tokens[1].text)
+	}
+	return ""
 }
 
 // query is the query of what is shown.
@@ -59,7 +75,7 @@ func (s *shown) personal() bool {
 // tables are what the program shows, each query once.
 func (p *program) tables() (out []Shown) {
 	for _, s := range p.shown {
-		one := Shown{Name: s.name, SQL: s.query(), Line: s.line, Rows: s.personal()}
+		one := Shown{Name: s.name, Title: s.title, SQL: s.query(), Line: s.line, Rows: s.personal()}
 		if !slices.ContainsFunc(out, func(o Shown) bool { return o.SQL == one.SQL }) {
 			out = append(out, one)
 		}
@@ -69,7 +85,7 @@ func (p *program) tables() (out []Shown) {
 
 // shows notes a data set, or part of it, as shown, and says so in the script.
 func (c *procCall) shows(s shown) {
-	s.rel, s.line = c.data.rel, c.p.statements[c.from].line
+	s.rel, s.line, s.title = c.data.rel, c.p.statements[c.from].line, c.p.title()
 	if f := c.filter(); f != "" {
 		s.where = f
 	}

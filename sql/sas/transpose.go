@@ -306,7 +306,7 @@ func (t *transposition) write() error {
 			return err
 		}
 	}
-	d := derived{columns: columns, ordered: t.placed, open: t.dynamic}
+	d := derived{columns: columns, order: t.order, open: t.dynamic}
 	if !t.dynamic && len(t.vars) == 1 && (len(t.ids) > 0 || t.placed) {
 		d.unique = [][]string{c.by}
 	}
@@ -317,6 +317,17 @@ func (t *transposition) write() error {
 		return t.union(row)
 	}
 	return c.emit(c.out, d)
+}
+
+// order is what the step needs of the rows that are read: those of a key in their
+// order where they get places, or the last of them is wanted.
+func (t *transposition) order(n numbering) {
+	switch {
+	case t.placed || t.c.flags["let"]:
+		t.c.data.need(numbering{row: true, within: t.c.by})
+	case !t.dynamic && t.made[0].when == "":
+		t.c.same(n)
+	}
 }
 
 // source is what is read: the rows, with their places within a key.

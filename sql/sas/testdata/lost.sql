@@ -1,3 +1,8 @@
+-- The order of rows counts below: it is the one in which they are stored.
+CREATE VIEW population_rows AS
+SELECT *, row_number() OVER () AS _row
+FROM population;
+
 -- What does not come through is told, in its place.
 -- lines 2-5: data a
 -- NOT TRANSLATED, line 2 (its step has a statement that is not translated): data a;
@@ -24,10 +29,16 @@
 -- NOT TRANSLATED, line 8: run;
 
 -- line 9: proc transpose data=eps.population out=t
--- NOT TRANSLATED, line 9 (it reads eps.population, which the step that is not translated at line 8 makes): proc transpose data=eps.population out=t;
--- NOT TRANSLATED, line 9 (it reads eps.population, which the step that is not translated at line 8 makes): by pp0010;
--- NOT TRANSLATED, line 9 (it reads eps.population, which the step that is not translated at line 8 makes): var pp0015;
--- NOT TRANSLATED, line 9: run;
+--   line 9: how many columns there are depends on the data: the script makes a table of this step in DuckDB; the guard needs a program that names them
+CREATE TABLE t AS
+WITH placed AS (
+  SELECT *, row_number() OVER (PARTITION BY pp0010 ORDER BY _row) AS _place
+  FROM population_rows
+)
+PIVOT (
+  SELECT pp0010, 'pp0015' AS _name_, 'col' || _place AS _id, pp0015 AS _value
+  FROM placed
+) ON _id USING max(_value) GROUP BY pp0010, _name_;
 
 -- %nowhere(1)
 -- line 11: data later
@@ -43,21 +54,29 @@ SELECT old + 1 AS y, current_date AS today, old
 FROM unknown_table;
 
 -- line 13: proc means data=eps.population noprint nway
--- NOT TRANSLATED, line 13 (it reads eps.population, which the step that is not translated at line 8 makes): proc means data=eps.population noprint nway;
--- NOT TRANSLATED, line 13 (it reads eps.population, which the step that is not translated at line 8 makes): class pp0020;
--- NOT TRANSLATED, line 13 (it reads eps.population, which the step that is not translated at line 8 makes): var pp0015;
--- NOT TRANSLATED, line 13 (it reads eps.population, which the step that is not translated at line 8 makes): output out=m p25=q;
--- NOT TRANSLATED, line 13: run;
+--   percentiles as SAS defines them; the guard answers quantile_cont(x, p) alone, which lies between two values by distance
+CREATE VIEW m AS
+SELECT pp0020,
+  1 AS _type_,
+  count(*) AS _freq_,
+  (quantile_disc(pp0015, 0.25) - quantile_disc(-pp0015, 0.75)) / 2 AS q
+FROM population_rows
+WHERE pp0020 IS NOT NULL
+GROUP BY pp0020
+ORDER BY pp0020 NULLS FIRST;
 
 -- line 14: data e
--- NOT TRANSLATED, line 14 (its step has a statement that is not translated): data e;
--- NOT TRANSLATED, line 14 (it reads eps.population, which the step that is not translated at line 8 makes): set eps.population;
--- NOT TRANSLATED, line 14 (its step has a statement that is not translated): retain plus_haut;
--- NOT TRANSLATED, line 14 (its step has a statement that is not translated): if pp0015 > plus_haut then plus_haut = pp0015;
--- NOT TRANSLATED, line 14: run;
+CREATE VIEW e AS
+WITH computed AS (
+  SELECT *,
+    max(pp0015) OVER (ORDER BY _row ROWS UNBOUNDED PRECEDING) AS plus_haut
+  FROM population_rows
+)
+SELECT pp0010, pp0015, pp0020, pp0025, pp0050, plus_haut
+FROM computed;
 
 -- line 15: create table f as select pp0010, monotonic() as n from eps.population
--- NOT TRANSLATED, line 15 (it reads eps.population, which the step that is not translated at line 8 makes): create table f as select pp0010, monotonic() as n from eps.population;
+-- NOT TRANSLATED, line 15 (monotonic() is not understood here): create table f as select pp0010, monotonic() as n from eps.population;
 
 -- line 15: alter table f add x num
 -- NOT TRANSLATED, line 15 (the statement alter is not understood in PROC SQL): alter table f add x num;
@@ -89,12 +108,8 @@ FROM unknown_table;
 --   update eps.population a
 -- line 8, untranslated: its step has a statement that is not translated
 --   by pp0010
--- line 9, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
+-- line 9, approximated: how many columns there are depends on the data: the script makes a table of this step in DuckDB; the guard needs a program that names them
 --   proc transpose data=eps.population out=t
--- line 9, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
---   by pp0010
--- line 9, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
---   var pp0015
 -- line 11, untranslated: its step has a statement that is not translated
 --   data later
 -- line 11, untranslated: it reads c, which the step that is not translated at line 8 makes
@@ -103,23 +118,7 @@ FROM unknown_table;
 --   data d
 -- line 12, approximated: the day of the run is that of the SQL, not that of the SAS program
 --   today = today()
--- line 13, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
---   proc means data=eps.population noprint nway
--- line 13, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
---   class pp0020
--- line 13, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
---   var pp0015
--- line 13, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
---   output out=m p25=q
--- line 14, untranslated: its step has a statement that is not translated
---   data e
--- line 14, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
---   set eps.population
--- line 14, untranslated: its step has a statement that is not translated
---   retain plus_haut
--- line 14, untranslated: its step has a statement that is not translated
---   if pp0015 > plus_haut then plus_haut = pp0015
--- line 15, untranslated: it reads eps.population, which the step that is not translated at line 8 makes
+-- line 15, untranslated: monotonic() is not understood here
 --   create table f as select pp0010, monotonic() as n from eps.population
 -- line 15, untranslated: the statement alter is not understood in PROC SQL
 --   alter table f add x num
