@@ -3,6 +3,7 @@ package guard
 import (
 	_ "embed"
 	"encoding/csv"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -40,10 +41,14 @@ var functions = sync.OnceValue(func() map[string]function {
 })
 
 // Functions are the names of the functions an analyst may use, sorted.
-func Functions() []string {
+func Functions() []string { return functionsAt(string(slices.Sorted(maps.Keys(places)))) }
+
+// functionsAt are the names of the functions that may be used at one of the
+// places, sorted.
+func functionsAt(where string) []string {
 	var out []string
 	for name, f := range functions() {
-		if f.where != "" && name[0] >= 'a' {
+		if strings.ContainsAny(f.where, where) && name[0] >= 'a' {
 			out = append(out, name)
 		}
 	}
@@ -66,7 +71,7 @@ func allowed(name string, place byte) (function, *diag.Error) {
 		return f, e.WithHint("%s", placeHints[place])
 	}
 	return f, diag.New(diag.Guard, "function", "the function %s is not on the list of functions", name).
-		WithHint("%s", diag.DidYouMean(name, Functions(), "`epsql shell` completes the names of functions with Tab"))
+		WithHint("%s", diag.DidYouMean(name, functionsAt("rl"+string(place)), "`epsql shell` completes the names of functions with Tab"))
 }
 
 var places = map[byte]string{

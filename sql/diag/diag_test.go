@@ -48,11 +48,12 @@ func TestCaret(t *testing.T) {
 func TestNearest(t *testing.T) {
 	names := []string{"population", "pharmanet", "soins_sante"}
 	for name, want := range map[string]string{
-		"popluation": "population",
-		"PHARMANET":  "pharmanet",
-		"soin_sante": "soins_sante",
-		"zebra":      "",
-		"":           "",
+		"popluation":  "population",
+		"PHARMANET":   "pharmanet",
+		"soin_sante":  "soins_sante",
+		"osins_snate": "soins_sante", // two swaps, not four changes
+		"zebra":       "",
+		"":            "",
 	} {
 		if got := Nearest(name, names); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)

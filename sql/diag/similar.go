@@ -22,23 +22,26 @@ func DidYouMean(name string, candidates []string, otherwise string) string {
 	return otherwise
 }
 
-// distance is the Levenshtein distance of two strings.
+// distance counts the letters to write, leave out, change or swap with the next
+// one to make b of a (the optimal string alignment distance).
 func distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
+	before, above, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range x {
-		diagonal := row[0]
+		before, above, row = above, row, before
 		row[0] = i + 1
 		for j := range y {
-			cost := diagonal
-			if x[i] != y[j] {
-				cost++
+			row[j+1] = min(above[j+1], row[j]) + 1
+			if x[i] == y[j] {
+				row[j+1] = above[j]
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+			row[j+1] = min(row[j+1], above[j]+1)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
 	}
 	return row[len(y)]
