@@ -77,6 +77,9 @@ func listLedger(c *cli.Context) error {
 		return err
 	}
 	entries, err := readLedger(c)
+	if err != nil && entries == nil {
+		return err
+	}
 	return errors.Join(err, printLedger(c, entries))
 }
 
@@ -210,6 +213,9 @@ func exportLedger(c *cli.Context) error {
 		return err
 	}
 	entries, err := readLedger(c)
+	if err != nil && entries == nil { // not read: it says nothing of the chain
+		return err
+	}
 	return errors.Join(err, printJSON(c.App.Writer, ledgerExport{Unbroken: err == nil, Entries: entries}))
 }
 

@@ -42,7 +42,9 @@
 // the parts of the new set are found however many they are ([past.parted]).
 //
 // Many sets are taken in at once, person by person ([lists]), at the first
-// comparison; what is compared and released after that is added set by set.
+// comparison; what is compared and released after that is added set by set. To
+// take in ten thousand sets is most of a decision: who decides often keeps the
+// history and compares with a copy ([History.Clone]).
 //
 // # What a collision tells
 //
