@@ -17,18 +17,21 @@ func init() {
 	functions = map[string]function{
 		"sum": sumOf, "mean": list("list_avg"), "min": extreme("least"), "max": extreme("greatest"),
 		"n": list("list_count"), "nmiss": missingOf, "std": list("list_stddev_samp"), "median": list("list_median"),
-		"abs": numeric1("abs"), "int": numeric1("trunc"), "floor": numeric1("floor"), "ceil": numeric1("ceil"), "sign": numeric1("sign"),
+		"abs": numeric1("abs"), "int": numeric1("sas.int_v1"), "floor": numeric1("sas.floor_v1"), "ceil": numeric1("sas.ceil_v1"),
+		"intz": numeric1("trunc"), "floorz": numeric1("floor"), "ceilz": numeric1("ceil"), "var": list("list_var_samp"), "range": rangeOf, "sign": numeric1("sign"),
 		"exp": numeric1("exp"), "sqrt": guarded1("sqrt(%[1]s)", "%[1]s >= 0"), "log": guarded1("ln(%[1]s)", "%[1]s > 0"),
 		"log10": guarded1("log10(%[1]s)", "%[1]s > 0"), "log2": guarded1("log2(%[1]s)", "%[1]s > 0"),
 		"round": roundOf, "mod": modOf,
 		"coalesce": coalesceOf, "coalescec": coalesceOf, "ifn": ifOf, "ifc": ifOf, "missing": missingValue, "cmiss": missingOf,
 		"year": datePart("year"), "month": datePart("month"), "day": datePart("day"), "qtr": datePart("quarter"), "weekday": weekday,
+		"hour": clock("hour", 3600, 24), "minute": clock("minute", 60, 60), "second": clock("second", 1, 60),
 		"mdy": mdy, "today": today, "date": today, "datepart": datepart, "intck": intck, "intnx": intnx, "yrdif": yrdif, "datdif": datdif,
 		"substr": substr, "substrn": substr, "scan": scanOf, "upcase": text1("upper(%s)"), "lowcase": text1("lower(%s)"),
 		"trim": text1("%s"), "trimn": text1("%s"), "left": text1("ltrim(%s)"), "strip": text1("ltrim(%s)"), "reverse": text1("nullif(rtrim(reverse(%s)), '')"),
 		"compbl": text1(`regexp_replace(%s, ' +', ' ', 'g')`), "quote": text1(`'"' || coalesce(%s, '') || '"'`),
+		"propcase": text1("sas.propcase_v1(%s)"), "char": charOf, "anydigit": anyOf("0-9"), "anyalpha": anyOf("A-Za-z"),
 		"compress": compress, "tranwrd": tranwrd, "translate": translate, "index": indexOf, "find": indexOf,
-		"length": lengthOf(1), "lengthn": lengthOf(0), "countw": countWords, "cats": cats, "cat": cat, "catx": catx, "repeat": repeat, "verify": verify,
+		"length": lengthOf(1), "lengthn": lengthOf(0), "countw": countWords, "cats": cats, "catt": cats, "cat": cat, "catx": catx, "repeat": repeat, "verify": verify,
 		"put": putOf, "input": inputOf, "whichn": which, "whichc": which, "monotonic": monotonic, "ranuni": ranuni, "lag": lagOf, "dif": difOf,
 		"rank": text1("ascii(%s)"), "byte": numeric1("chr"), "count": countOf, "largest": ordered("DESC"), "smallest": ordered("ASC"),
 	}
@@ -303,11 +306,11 @@ func numeric1(fn string) function {
 		}
 		if n := args[0].number; n != nil {
 			switch fn {
-			case "trunc":
+			case "trunc", "sas.int_v1":
 				return constant(math.Trunc(*n)), nil
-			case "floor":
+			case "floor", "sas.floor_v1":
 				return constant(math.Floor(*n)), nil
-			case "ceil":
+			case "ceil", "sas.ceil_v1":
 				return constant(math.Ceil(*n)), nil
 			}
 		}
@@ -463,14 +466,28 @@ func (r *renderer) constantArg(e expr) (string, bool) {
 
 var intervals = map[string]string{"day": "day", "week": "week", "month": "month", "qtr": "quarter", "quarter": "quarter", "year": "year"}
 
+// macroIntervals are those that the macros of sas.intck and sas.intnx know.
+var macroIntervals = []string{"day", "week", "month", "qtr", "semiyear", "year"}
+
+// interval is the constant name of an interval, as the macros know it.
+func (r *renderer) interval(e expr) (string, error) {
+	word, ok := r.constantArg(e)
+	if word == "quarter" {
+		word = "qtr"
+	}
+	if !ok || !contains(macroIntervals, word) {
+		return "", fmt.Errorf("intck and intnx are understood for %s", strings.Join(macroIntervals, ", "))
+	}
+	return word, nil
+}
+
 func intck(r *renderer, c call) (val, error) {
 	if len(c.args) < 3 || len(c.args) > 4 {
 		return null, fmt.Errorf("intck has three or four arguments")
 	}
-	word, ok := r.constantArg(c.args[0])
-	unit := intervals[word]
-	if !ok || unit == "" {
-		return null, fmt.Errorf("intck is understood for day, week, month, qtr and year")
+	word, err := r.interval(c.args[0])
+	if err != nil {
+		return null, err
 	}
 	from, err := r.dateOf(c.args[1])
 	if err != nil {
@@ -480,26 +497,32 @@ func intck(r *renderer, c call) (val, error) {
 	if err != nil {
 		return to, err
 	}
-	fn := "date_diff"
+	method := ""
 	if len(c.args) == 4 {
-		if method, _ := r.constantArg(c.args[3]); strings.HasPrefix(method, "c") {
-			fn = "date_sub"
+		word, ok := r.constantArg(c.args[3])
+		if !ok || word == "" {
+			return null, fmt.Errorf("intck needs a constant method")
 		}
+		method = word[:1]
 	}
-	if unit == "week" && fn == "date_diff" { // weeks begin on Sunday
-		return made(numberKind, []val{from, to}, "sas.intck_v1('week', %s, %s)", from.sql, to.sql), nil
+	args := []val{from, to}
+	switch unit := intervals[word]; {
+	case method == "c":
+		return made(numberKind, args, "sas.intck_v1('%s', %s, %s, 'c')", word, from.sql, to.sql), nil
+	case unit == "" || unit == "week": // weeks begin on Sunday
+		return made(numberKind, args, "sas.intck_v1('%s', %s, %s)", word, from.sql, to.sql), nil
+	default:
+		return made(numberKind, args, "date_diff('%s', %s, %s)", unit, from.sql, to.sql), nil
 	}
-	return made(numberKind, []val{from, to}, "%s('%s', %s, %s)", fn, unit, from.sql, to.sql), nil
 }
 
 func intnx(r *renderer, c call) (val, error) {
 	if len(c.args) < 3 || len(c.args) > 4 {
 		return null, fmt.Errorf("intnx has three or four arguments")
 	}
-	word, ok := r.constantArg(c.args[0])
-	unit := intervals[word]
-	if !ok || unit == "" || unit == "week" {
-		return null, fmt.Errorf("intnx is understood for day, month, qtr and year")
+	word, err := r.interval(c.args[0])
+	if err != nil {
+		return null, err
 	}
 	from, err := r.dateOf(c.args[1])
 	if err != nil {
@@ -517,7 +540,10 @@ func intnx(r *renderer, c call) (val, error) {
 			return null, fmt.Errorf("intnx needs a constant alignment")
 		}
 	}
-	return shifted(unit, align, from, n)
+	if unit := intervals[word]; unit != "" && unit != "week" && align != "m" {
+		return shifted(unit, align, from, n)
+	}
+	return made(dateKind, []val{from, n}, "sas.intnx_v1('%s', %s, %s, '%s')", word, from.sql, n.sql, align), nil
 }
 
 func shifted(unit, align string, from, n val) (val, error) {
@@ -544,12 +570,16 @@ func shifted(unit, align string, from, n val) (val, error) {
 }
 
 func yrdif(r *renderer, c call) (val, error) {
-	basis := ""
+	basis := "age"
 	if len(c.args) == 3 {
-		basis, _ = r.constantArg(c.args[2])
+		word, ok := r.constantArg(c.args[2])
+		if !ok {
+			return null, fmt.Errorf("yrdif needs a constant basis")
+		}
+		basis = word
 	}
-	if len(c.args) < 2 || basis != "age" {
-		return null, fmt.Errorf("yrdif is understood with the basis AGE")
+	if len(c.args) < 2 || len(c.args) > 3 {
+		return null, fmt.Errorf("yrdif has two or three arguments")
 	}
 	from, err := r.dateOf(c.args[0])
 	if err != nil {
@@ -559,7 +589,17 @@ func yrdif(r *renderer, c call) (val, error) {
 	if err != nil {
 		return to, err
 	}
-	return made(numberKind, []val{from, to}, "sas.age_v1(%s, %s)", from.sql, to.sql), nil
+	args := []val{from, to}
+	switch basis = strings.NewReplacer("actual", "act").Replace(basis); basis {
+	case "age":
+		return made(numberKind, args, "sas.age_v1(%s, %s)", from.sql, to.sql), nil
+	case "act":
+		basis = "act/act"
+		fallthrough
+	case "act/act", "act/360", "act/365", "30/360":
+		return made(numberKind, args, "sas.yrdif_v1(%s, %s, '%s')", from.sql, to.sql, strings.ToUpper(basis)), nil
+	}
+	return null, fmt.Errorf("yrdif does not know the basis %s", basis)
 }
 
 func datdif(r *renderer, c call) (val, error) {

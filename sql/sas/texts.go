@@ -236,22 +236,39 @@ func indexOf(r *renderer, c call) (val, error) {
 	if err != nil {
 		return null, err
 	}
+	modifiers := ""
+	if len(args) == 3 {
+		word, ok := r.constantArg(c.args[2])
+		if !ok || strings.Trim(word, "it") != "" {
+			return null, fmt.Errorf("find is understood with the modifiers i and t")
+		}
+		modifiers = word
+	}
 	x, y := args[0].sql, args[1].sql
 	if args[1].text != nil {
 		y = quoteText(*args[1].text)
 	}
-	if len(args) == 3 {
-		modifiers, ok := r.constantArg(c.args[2])
-		if !ok || strings.Trim(modifiers, "it") != "" {
-			return null, fmt.Errorf("find is understood with the modifiers i and t")
-		}
-		if strings.Contains(modifiers, "i") {
-			x, y = "lower("+x+")", "lower("+y+")"
-		}
+	if _, variable := c.args[1].(name); !strings.Contains(modifiers, "t") && (variable || strings.HasSuffix(y, " '")) {
+		x, y = r.stored(args[0], x), r.stored(args[1], y)
+	}
+	if strings.Contains(modifiers, "i") {
+		x, y = "lower("+x+")", "lower("+y+")"
 	}
 	v := made(numberKind, args, "coalesce(strpos(%s, %s), 0)", x, y)
 	v.sure = true
 	return v, nil
+}
+
+// stored is a text with the blanks behind it that SAS searches too.
+func (r *renderer) stored(v val, sql string) string {
+	switch {
+	case v.text != nil:
+		return sql
+	case v.length == 0:
+		r.note("SAS searches the blanks behind %s too: its length is not known", sql)
+		return sql
+	}
+	return fmt.Sprintf("rpad(coalesce(%s, ''), %d, ' ')", sql, v.length)
 }
 
 func lengthOf(blank int) function {
@@ -274,7 +291,9 @@ func cats(r *renderer, c call) (val, error) {
 	list := make([]string, len(args))
 	for i, a := range args {
 		list[i] = "ltrim(" + a.sql + ")"
-		if a.text != nil {
+		if c.name == "catt" { // blanks in front stay
+			list[i] = a.sql
+		} else if a.text != nil {
 			list[i] = quoteText(strings.TrimSpace(*a.text))
 		}
 	}

@@ -78,10 +78,10 @@ WITH photo_n AS (
     LEFT JOIN couts_n ON couts_n.ss00010 IS NOT DISTINCT FROM photo_n.ss00010
 ), computed AS (
   SELECT *,
-    trunc(try_cast(left(pp0025, 8) AS DOUBLE) / 1000) AS arr
+    sas.int_v1(try_cast(left(pp0025, 8) AS DOUBLE) / 1000) AS arr
   FROM merged
 )
-SELECT CASE WHEN arr IN (21, 22) THEN 20000 + arr ELSE trunc(try_cast(left(pp0025, 8) AS DOUBLE) / 10000) * 10000 END AS province,
+SELECT CASE WHEN arr IN (21, 22) THEN 20000 + arr ELSE sas.int_v1(try_cast(left(pp0025, 8) AS DOUBLE) / 10000) * 10000 END AS province,
   ss00010,
   pp0015,
   pp0020,
@@ -91,7 +91,7 @@ SELECT CASE WHEN arr IN (21, 22) THEN 20000 + arr ELSE trunc(try_cast(left(pp002
   CASE WHEN flag_dmg IS NULL THEN 0 ELSE flag_dmg END AS flag_dmg,
   try_cast(left(pp0025, 8) AS DOUBLE) AS ins,
   arr,
-  CASE WHEN 2008 - trunc(pp0015 / 100) < 18 THEN 'moins de 18' WHEN 2008 - trunc(pp0015 / 100) >= 18 AND 2008 - trunc(pp0015 / 100) < 65 THEN '18 a 64' WHEN 2008 - trunc(pp0015 / 100) >= 65 THEN '65 et plus' ELSE coalesce(sas.best_v1(2008 - trunc(pp0015 / 100)), '.') END AS age,
+  CASE WHEN 2008 - sas.int_v1(pp0015 / 100) < 18 THEN 'moins de 18' WHEN 2008 - sas.int_v1(pp0015 / 100) >= 18 AND 2008 - sas.int_v1(pp0015 / 100) < 65 THEN '18 a 64' WHEN 2008 - sas.int_v1(pp0015 / 100) >= 65 THEN '65 et plus' ELSE coalesce(sas.best_v1(2008 - sas.int_v1(pp0015 / 100)), '.') END AS age,
   coalesce(ticket, 0) + coalesce(supplement, 0) AS paye
 FROM computed
 WHERE in_dans_photo;
