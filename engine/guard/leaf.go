@@ -18,6 +18,9 @@ type leaf struct {
 	sql    string
 	// ranked marks a leaf of quantiles: its tail depends on its keys.
 	ranked bool
+	// beside is the leaf over the same rows, by the same keys, beside which a leaf
+	// of quantiles stands; else nil.
+	beside *leaf
 	// tail is FROM and WHERE of sql. Leaves of one tail are over the same rows: of
 	// two whose keys are nested, by their SQL, one holds totals of the other, cell
 	// by cell of the same SQL. Grouping sets give one leaf for each set.

@@ -37,6 +37,31 @@ const (
 	maxByRow    = 200_000
 )
 
+// most is how many listed rows of some tables may be compared.
+func (c *comparison) most() int {
+	if c.byRow {
+		return maxByRow
+	}
+	return maxCompared
+}
+
+// bearable refuses tables of which too many rows would be compared with each other.
+func (c *comparison) bearable(tables []*table) error {
+	rows := 0
+	for _, t := range tables {
+		for _, listed := range t.listed {
+			if listed {
+				rows++
+			}
+		}
+	}
+	if c.earlier || rows <= c.most() {
+		return nil
+	}
+	return diag.New(diag.Guard, "too-many-rows", "the parts of the request have more than %d rows together", c.most()).
+		WithHint("ask for its tables and conditions one by one, or coarsen their keys")
+}
+
 // unlike are the leaves whose cells must be compared by the persons behind them.
 func (p *Plan) unlike() []*leaf {
 	if !p.channel.Secondary {
@@ -116,7 +141,7 @@ func (c *comparison) sides(l *leaf) []sideSQL {
 			continue
 		}
 		on := slices.DeleteFunc(slices.Clone(all), func(i int) bool { return !slices.Contains(l.cells[i].checks, k) })
-		out = append(out, sideSQL{sql: "count(*) FILTER (WHERE " + check.condition + ")", amount: true, apart: true, cells: on})
+		out = append(out, sideSQL{sql: "count(*) FILTER (WHERE " + check.condition + ")", condition: check.condition, amount: true, apart: true, cells: on})
 		if on = l.unadded(on); len(on) > 0 {
 			out = append(out, sideSQL{sql: "coalesce(bool_or(" + check.condition + "), FALSE)", cells: on})
 		}
@@ -180,33 +205,42 @@ func (c *comparison) collectAll(ctx context.Context, conn *sql.Conn, tables []*t
 		return nil
 	}
 	var compared []*table
-	rows := 0
 	for _, t := range tables {
-		if t.leaf.shadow || t.leaf.public || !c.earlier && (!slices.Contains(c.leaves, t.leaf) || !t.shows()) {
-			continue
-		}
-		compared = append(compared, t)
-		for _, listed := range t.listed {
-			if listed {
-				rows++
-			}
+		if !t.leaf.shadow && !t.leaf.public && (c.earlier || slices.Contains(c.leaves, t.leaf) && t.shows()) {
+			compared = append(compared, t)
 		}
 	}
-	most := maxCompared
-	if c.byRow {
-		most = maxByRow
-	}
-	if !c.earlier && rows > most {
-		return diag.New(diag.Guard, "too-many-rows", "the parts of the request have more than %d rows together", most).
-			WithHint("ask for its tables and conditions one by one, or coarsen their keys")
+	if err := c.bearable(compared); err != nil {
+		return err
 	}
 	slices.SortStableFunc(compared, func(a, b *table) int {
 		return cmp.Or(cmp.Compare(len(a.keys), len(b.keys)), cmp.Compare(len(a.leaf.where()), len(b.leaf.where())))
 	})
+	if free, err := c.free(ctx, conn, compared); err != nil || free {
+		return err
+	}
+	return c.collectEach(ctx, conn, compared)
+}
+
+// collectEach asks for the persons behind tables; of a leaf beside another that has
+// the same they are asked for once.
+func (c *comparison) collectEach(ctx context.Context, conn *sql.Conn, compared []*table) error {
+	behind := map[*table]*contributors{}
 	for _, t := range compared {
-		if err := c.collect(ctx, conn, t); err != nil {
-			return err
+		if c.twin(t, compared) == nil {
+			b, err := c.collect(ctx, conn, t)
+			if err != nil {
+				return err
+			}
+			behind[t] = b
 		}
+	}
+	for _, t := range compared {
+		b := behind[t]
+		if b == nil {
+			b = t.groupsOf(behind[c.twin(t, compared)])
+		}
+		c.behind = append(c.behind, b)
 	}
 	return nil
 }
@@ -218,14 +252,18 @@ func (l *leaf) where() []string {
 
 // shows tells whether a value of the table may go above the wall.
 func (t *table) shows() bool {
+	all := numbers(len(t.cells))
 	for row := range t.n {
-		for c := range t.cells {
-			if t.shown(row, c) {
-				return true
-			}
+		if t.showsAny(row, all) {
+			return true
 		}
 	}
 	return false
+}
+
+// showsAny tells whether some cells of a row may go above the wall.
+func (t *table) showsAny(row int, cells []int) bool {
+	return slices.ContainsFunc(cells, func(c int) bool { return t.shown(row, c) })
 }
 
 // mask hides cells that collide with others of the request. Those of which only

@@ -123,7 +123,7 @@ func (x *summit) rankLeaf(l *leaf, set []int) (*leaf, error) {
 	}
 	up.s.decided = x.engine.decided
 	out := x.leafOf(set)
-	out.units, out.grid, out.ranked = up.units, l.grid, true
+	out.units, out.grid, out.ranked, out.beside = up.units, l.grid, true, l
 	var keys []string
 	for i, k := range set {
 		v, err := up.s.bind(x.keys[k])
@@ -185,10 +185,10 @@ func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func
 	columns := []string{
 		y + " AS " + n + "y",
 		"row_number() OVER (PARTITION BY " + group + " ORDER BY (" + y + "), " + owner + ") AS " + n + "r",
-		"count(" + y + ") OVER (" + clause("PARTITION BY ", ", ", keys) + ") AS " + n + "n",
-		// The first and the number of the rows with this value.
+		"count(*) OVER (PARTITION BY " + group + ") AS " + n + "n",
+		// The first and the last of the rows with this value.
 		"rank() OVER (PARTITION BY " + group + " ORDER BY (" + y + ")) AS " + n + "f",
-		"count(*) OVER (PARTITION BY " + group + ", (" + y + ")) AS " + n + "s",
+		"count(*) OVER (PARTITION BY " + group + " ORDER BY (" + y + ")) AS " + n + "l",
 	}
 	if known {
 		columns = nil
@@ -200,7 +200,7 @@ func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func
 	low, high := "floor("+at+") + 1 - "+reach, "ceil("+at+") + 1 + "+reach
 	around := present + n + "r BETWEEN " + low + " AND " + high
 	side := func(end string) string {
-		return present + end + "(" + at + ") + 1 BETWEEN " + n + "f AND " + n + "f + " + n + "s - 1"
+		return present + end + "(" + at + ") + 1 BETWEEN " + n + "f AND " + n + "l"
 	}
 	shared := func(end string) string {
 		return "count(DISTINCT " + owner + ") FILTER (WHERE " + side(end) + ") >= " + itoa(x.b.p.cfg.Channel.Threshold)

@@ -128,30 +128,60 @@ func (g *Guard) comparing(ctx context.Context, p *Plan, writes bool) (c *compari
 
 // collect asks for the persons behind the rows of a leaf, in the snapshot in
 // which these were read.
-func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) error {
-	out := &contributors{table: t}
-	rows := make(map[string]int, t.n)
-	for i := range t.n {
-		rows[t.identity(i)] = i
-	}
-	for _, key := range slices.Sorted(maps.Keys(rows)) {
-		out.order = append(out.order, rows[key])
-	}
-	for _, u := range t.leaf.units {
-		if _, mask := u.counted(); mask || u.bits && !c.earlier {
-			continue
-		}
+func (c *comparison) collect(ctx context.Context, conn *sql.Conn, t *table) (*contributors, error) {
+	rows := t.rows()
+	out := &contributors{table: t, order: inOrder(rows)}
+	for _, u := range c.owners(t.leaf) {
 		sides, err := t.leaf.contributors(ctx, conn, u, rows, c.sides(t.leaf), c.alike())
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for i := range sides {
 			sides[i].unite(t)
 		}
 		out.sides = append(out.sides, sides)
 	}
-	c.behind = append(c.behind, out)
-	return nil
+	return out, nil
+}
+
+// owners are the units whose members are compared.
+func (c *comparison) owners(l *leaf) []unitRef {
+	return slices.DeleteFunc(slices.Clone(l.units), func(u unitRef) bool {
+		_, mask := u.counted()
+		return mask || u.bits && !c.earlier
+	})
+}
+
+// groupsOf are the persons behind the rows of a leaf of which nothing but the
+// groups is compared, where they are those of another.
+func (t *table) groupsOf(other *contributors) *contributors {
+	rows, others := t.rows(), other.table.rows()
+	out := &contributors{table: t, order: inOrder(rows)}
+	for _, sides := range other.sides {
+		s := side{cells: numbers(len(t.cells)), rows: make([]past.Set, t.n)}
+		for key, row := range rows {
+			s.rows[row] = sides[0].rows[others[key]]
+		}
+		out.sides = append(out.sides, []side{s})
+	}
+	return out
+}
+
+// rows finds the rows of a table by their keys.
+func (t *table) rows() map[string]int {
+	out := make(map[string]int, t.n)
+	for i := range t.n {
+		out[t.identity(i)] = i
+	}
+	return out
+}
+
+func inOrder(rows map[string]int) []int {
+	var out []int
+	for _, key := range slices.Sorted(maps.Keys(rows)) {
+		out = append(out, rows[key])
+	}
+	return out
 }
 
 func (t *table) identity(row int) string {
@@ -171,6 +201,14 @@ type sideSQL struct {
 	// apart: compared only with others that are.
 	apart bool
 	cells []int
+}
+
+// unit is the unit whose sets those of a side are compared with.
+func (s sideSQL) unit(owner string) string {
+	if s.apart {
+		return owner + counted
+	}
+	return owner
 }
 
 // sidesSQL are the sides of a leaf: the group, every condition that is counted,
@@ -373,18 +411,13 @@ func (v *vector) residue(i int) (amount uint64, exact bool) {
 	if v.null(i) {
 		return 0, true
 	}
-	if v.text() {
+	if !v.whole() {
 		return 0, false
 	}
 	b := v.bytes(i)
 	switch v.typ.Name {
 	case "BOOLEAN", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT":
 		return field.Wide(0, little(b)), true
-	case "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT":
-	default:
-		if !v.typ.Decimal {
-			return 0, false
-		}
 	}
 	if len(b) == 16 {
 		return field.Wide(int64(little(b[8:])), little(b[:8])), true //nolint:gosec // the bits of a signed number
@@ -394,14 +427,20 @@ func (v *vector) residue(i int) (amount uint64, exact bool) {
 	return field.Wide(low>>63, uint64(low)), true //nolint:gosec // the bits of a signed number
 }
 
+// whole tells whether the values are whole numbers or truths.
+func (v *vector) whole() bool {
+	switch v.typ.Name {
+	case "BOOLEAN", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT":
+		return true
+	}
+	return v.typ.Decimal
+}
+
 // sides compresses what was read.
 func (r *contributorReader) sides(owner string) []side {
 	var out []side
 	for i, asked := range r.asked {
-		unit := owner
-		if asked.apart {
-			unit += counted
-		}
+		unit := asked.unit(owner)
 		s := side{cells: asked.cells, amount: asked.amount, rows: make([]past.Set, len(r.rows))}
 		for row, c := range r.found[i] {
 			if len(c.numbers) > 0 && !(asked.amount && c.inexact) {
