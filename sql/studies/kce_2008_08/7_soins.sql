@@ -6,7 +6,7 @@ SELECT
     round(100.0 * count(*) FILTER (WHERE flag_dmg = 1) / count(*), 1) AS dmg_pct,
     round(100.0 * count(*) FILTER (WHERE flag_maison_medicale = 1) / count(*), 1) AS maison_medicale_pct,
     round(100.0 * count(*) FILTER (WHERE flag_maison_repos = 1) / count(*), 1) AS maison_repos_pct,
-    round(avg(paye) / 100, 2) AS cout_moyen_eur
+    round(sum(paye) / 100 / count(*), 2) AS cout_moyen_eur
 FROM profils
 GROUP BY 1
 ORDER BY 1

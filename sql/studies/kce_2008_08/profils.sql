@@ -1,8 +1,8 @@
 -- What is known of each patient of the sampled prescribers: one row each, for
 -- those who are in a photo of the year. What the health care of the year before
--- does not tell is 0: nothing was booked, nothing was paid. The education is that
--- of the sector: whether three persons of ten or more have a degree of higher
--- education.
+-- does not tell is 0 in a flag and NULL in what was paid, which adds nothing to a
+-- sum. The education is that of the sector: whether three persons of ten or more
+-- have a degree of higher education.
 SELECT
     t.ss00010,
     population.classe_age_v1(p.pp0015, $annee) AS classe_age,
@@ -21,7 +21,7 @@ SELECT
     coalesce(g.flag_dmg, 0) AS flag_dmg,
     coalesce(m.flag_maison_medicale, 0) AS flag_maison_medicale,
     coalesce(r.flag_maison_repos, 0) AS flag_maison_repos,
-    coalesce(k.total, 0) AS paye
+    k.total AS paye
 FROM patients AS t
 JOIN photo AS p ON p.pp0010 = t.ss00010
 JOIN drapeaux AS d ON d.pp0010 = t.ss00010
