@@ -18,9 +18,9 @@ type derived struct {
 	// order demands the order of what is read, for rows that are numbered so; nil
 	// where none is needed.
 	order func(n numbering)
-	open    bool        // more columns than are known, which the data tell
-	notes   []string    // for the script alone
-	shown   bool        // no data set: it is printed
+	open  bool     // more columns than are known, which the data tell
+	notes []string // for the script alone
+	shown bool     // no data set: it is printed
 }
 
 // emit adds the step that makes a data set, with the options behind its name.
@@ -28,11 +28,11 @@ func (c *procCall) emit(ref setRef, d derived) error {
 	if ref.name == "" {
 		ref.name = "data1"
 	}
-	items, columns := c.writeOptions(ref, sqlNames((&relation{columns: d.columns}).names()), d.columns)
+	items, columns := ref.apply(sqlNames((&relation{columns: d.columns}).names()), d.columns)
 	if ref.obs > 0 || ref.firstobs > 0 {
 		return fmt.Errorf("obs= and firstobs= are not understood: filter on a key")
 	}
-	where, err := c.whereOf(ref, d.columns)
+	where, err := ref.condition(c.d.r, d.columns)
 	if err != nil {
 		return err
 	}
@@ -99,8 +99,8 @@ func openItems(ref setRef) []string {
 	return []string{text}
 }
 
-// whereOf is where= of the data set that is written.
-func (c *procCall) whereOf(ref setRef, columns []*column) (string, error) {
+// condition is where= of the data set that is written.
+func (ref setRef) condition(own *renderer, columns []*column) (string, error) {
 	if len(ref.where) == 0 {
 		return "", nil
 	}
@@ -108,7 +108,7 @@ func (c *procCall) whereOf(ref setRef, columns []*column) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r := *c.d.r
+	r := *own
 	r.lookup = func(n name) (val, error) {
 		for _, col := range columns {
 			if col.name == n.name && n.qualifier == "" {
@@ -208,8 +208,8 @@ func (c *procCall) constants(list []expr) (values []string) {
 	return values
 }
 
-// writeOptions applies keep, drop and rename of the data set that is written.
-func (c *procCall) writeOptions(ref setRef, items []string, columns []*column) ([]string, []*column) {
+// apply applies keep, drop and rename of the data set that is written.
+func (ref setRef) apply(items []string, columns []*column) ([]string, []*column) {
 	keep, _ := pick(columns, ref.keep)
 	drop, _ := pick(columns, ref.drop)
 	var outItems []string

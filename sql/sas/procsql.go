@@ -11,12 +11,20 @@ import (
 func (p *program) procSQL() {
 	from := p.at
 	to := p.stepEnd(from, "quit", "run")
+	for _, option := range []string{"inobs", "outobs"} {
+		if slices.ContainsFunc(p.statements[from].tokens, func(t token) bool { return t.text == option }) {
+			p.noteAt(from, "%s= is left out: queries read and give all rows", option)
+		}
+	}
 	p.inert(from)
 	for p.at = from + 1; p.at < to; p.at++ {
 		s := p.current()
 		var err error
 		switch first := s.first(); {
 		case first == "quit" || first == "run" || first == "reset" || strings.HasPrefix(first, "title"):
+			p.inert(p.at)
+			continue
+		case first == "describe" || first == "validate" || first == "create" && (s.word(1) == "index" || s.word(1) == "unique") || first == "lock":
 			p.inert(p.at)
 			continue
 		case first == "create" && (s.word(1) == "table" || s.word(1) == "view"):
@@ -31,6 +39,10 @@ func (p *program) procSQL() {
 			err = p.deleteFrom(s)
 		case first == "insert" && s.word(1) == "into":
 			err = p.insertInto(s)
+		case first == "update":
+			err = p.update(s)
+		case first == "alter" && s.word(1) == "table":
+			err = p.alter(s)
 		default:
 			err = fmt.Errorf("the statement %s is not understood in PROC SQL", first)
 		}
@@ -44,16 +56,19 @@ func (p *program) procSQL() {
 
 func (p *program) createTable(s *statement) error {
 	ps := &parser{tokens: s.tokens, at: 2}
-	ref := ps.setRef()
-	if ps.err != nil || !ps.accept("as") {
-		return fmt.Errorf("create table is understood with a query")
+	ref := ps.tableRef()
+	if ps.err != nil {
+		return ps.err
+	}
+	if !ps.accept("as") {
+		return p.declared(ref, ps)
 	}
 	q, err := p.query(s.tokens[ps.at:])
 	if err != nil {
 		return err
 	}
-	if ref.where != nil || ref.keep != nil || ref.drop != nil || ref.rename != nil {
-		return fmt.Errorf("options of the data set that is written are not understood here")
+	if q, err = p.withOptions(ref, q); err != nil {
+		return err
 	}
 	p.addQuery(p.make(ref.name), q)
 	return nil
@@ -77,14 +92,21 @@ func (p *program) plainSelect(s *statement) error {
 	rel := p.addQuery(p.make("into_"+q.into[0].name), q)
 	p.last, p.final = last, final
 	for i, v := range q.into {
-		p.into[v.name] = raw{"(SELECT " + sqlName(columns[i].name) + " FROM " + rel.name + map[bool]string{false: " LIMIT 1)", true: ")"}[v.list], columns[i].kind, false}
+		column := sqlName(columns[i].name)
+		for j, n := range v.rows {
+			rel.need(numbering{row: true})
+			p.into[n] = raw{fmt.Sprintf("(SELECT %s FROM %s WHERE _row = %d)", column, rel.name, j+1), columns[i].kind, false}
+		}
+		if v.rows == nil {
+			p.into[v.name] = raw{"(SELECT " + column + " FROM " + rel.name + map[bool]string{false: " LIMIT 1)", true: ")"}[v.list], columns[i].kind, false}
+		}
 	}
 	return nil
 }
 
 // addQuery adds the step of a query that makes a data set.
 func (p *program) addQuery(rel *relation, q *query) *relation {
-	s := &step{inputs: q.inputs, out: rel}
+	s := &step{inputs: q.inputs, out: rel, ordered: q.ordered}
 	rel.columns, rel.unique, rel.known = q.columns, q.unique, q.known
 	s.query = func() string { return q.text(rel.row) }
 	p.add(p.at, p.at+1, s)
@@ -111,20 +133,30 @@ func (p *program) deleteFrom(s *statement) error {
 
 func (p *program) insertInto(s *statement) error {
 	ps := &parser{tokens: s.tokens, at: 2}
-	ref := ps.setRef()
-	if !ps.is("select") {
-		return fmt.Errorf("insert is understood with a query")
-	}
-	base, ok := p.sets[setName(ref.name)]
-	if _, lost := p.lost[setName(ref.name)]; !ok || lost {
-		return fmt.Errorf("nobody made %s", ref.name)
-	}
-	q, err := p.query(s.tokens[ps.at:])
+	ref := ps.tableRef()
+	base, err := p.changed(ref.name)
 	if err != nil {
 		return err
 	}
-	if len(q.columns) != len(base.columns) {
-		return fmt.Errorf("the query has another number of columns than %s", ref.name)
+	names := base.names()
+	if ps.is("(") {
+		names = nil
+		for _, t := range ps.parens() {
+			if t.kind == wordToken {
+				names = append(names, t.text)
+			}
+		}
+	}
+	var q *query
+	if ps.is("select") {
+		if q, err = p.query(s.tokens[ps.at:]); err == nil && (len(q.columns) != len(base.columns) || !slices.Equal(names, base.names())) {
+			err = fmt.Errorf("the query has other columns than %s", ref.name)
+		}
+	} else {
+		q, err = p.inserted(base, names, ps)
+	}
+	if err != nil {
+		return err
 	}
 	text := func(row bool) string {
 		names := strings.Join(sqlNames(base.names()), ", ")
@@ -144,6 +176,7 @@ type query struct {
 	columns []*column
 	unique  [][]string
 	known   bool
+	ordered bool // needs the order of its inputs
 	into    []intoVar
 	text    func(row bool) string
 }
@@ -322,6 +355,8 @@ type selection struct {
 	node    *sqlparser.Select
 	items   []item
 	where   val
+	ordered bool // counts rows in their order
+	unions  [][]token
 	having  expr
 	groups  []expr
 	inputs  []*relation
@@ -351,7 +386,7 @@ type item struct {
 
 // selection parses one SELECT.
 func (p *program) selection(tokens []token, outer *selection) (*selection, error) {
-	text, refs, into, err := rewrite(tokens)
+	r, text, err := rewrite(tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -366,7 +401,7 @@ func (p *program) selection(tokens []token, outer *selection) (*selection, error
 	if !ok {
 		return nil, fmt.Errorf("one SELECT is expected")
 	}
-	q := &selection{p: p, refs: refs, into: into, node: sel, outer: outer}
+	q := &selection{p: p, refs: r.tables, unions: r.unions, into: r.into, node: sel, outer: outer}
 	return q, q.resolve()
 }
 
@@ -388,9 +423,17 @@ func parseSafely(text string) (node sqlparser.Statement, err error) {
 func (q *selection) subquery(sub *sqlparser.Subquery) (string, []*column, error) {
 	sel, ok := sub.Select.(*sqlparser.Select)
 	if !ok {
-		return "", nil, fmt.Errorf("a union in a query within a query is not understood")
+		return "", nil, fmt.Errorf("this query within a query is not understood")
 	}
-	inner := &selection{p: q.p, refs: q.refs, node: sel, outer: q}
+	if i, ok := unionOf(sel); ok {
+		out, err := q.p.query(q.unions[i])
+		if err != nil {
+			return "", nil, err
+		}
+		q.inputs = append(q.inputs, out.inputs...)
+		return strings.ReplaceAll(out.text(false), "\n", " "), out.columns, nil
+	}
+	inner := &selection{p: q.p, refs: q.refs, unions: q.unions, node: sel, outer: q}
 	if err := inner.resolve(); err != nil {
 		return "", nil, err
 	}
@@ -402,12 +445,30 @@ func (q *selection) subquery(sub *sqlparser.Subquery) (string, []*column, error)
 	return strings.ReplaceAll(out.text(false), "\n", " "), out.columns, nil
 }
 
+// unionOf tells which union a query stands for.
+func unionOf(sel *sqlparser.Select) (i int, ok bool) {
+	if len(sel.From) != 1 {
+		return 0, false
+	}
+	t, ok := sel.From[0].(*sqlparser.AliasedTableExpr)
+	if !ok {
+		return 0, false
+	}
+	n, ok := t.Expr.(sqlparser.TableName)
+	if !ok {
+		return 0, false
+	}
+	_, err := fmt.Sscanf(n.Name.String(), "union#%d", &i)
+	return i, err == nil
+}
+
 // resolve finds tables, columns and conditions.
 func (q *selection) resolve() error {
 	q.aliases = map[string]expr{}
 	q.r = &renderer{
 		lookup: q.lookup, formats: q.p.formats, note: q.p.note, sql: true, into: q.p.into,
 	}
+	q.r.order = q.rowOrder
 	for _, t := range q.node.From {
 		if err := q.table(t, "", nil); err != nil {
 			return err
@@ -425,10 +486,8 @@ func (q *selection) resolve() error {
 		if q.where, err = q.r.cond(e, false); err != nil {
 			return err
 		}
-	}
-	for _, m := range q.tables {
-		if m.in != nil && m.in.where != "" {
-			return fmt.Errorf("where= of a data set in a query is not understood: put it into WHERE")
+		if q.where.window {
+			return fmt.Errorf("monotonic() is not understood in where")
 		}
 	}
 	if q.node.Having != nil {
@@ -509,11 +568,14 @@ func (q *selection) table(t sqlparser.TableExpr, join string, on sqlparser.Expr)
 		}
 		return q.table(t.RightExpr, kind, t.Condition.On)
 	}
-	return fmt.Errorf("joins in parentheses are not understood")
+	if t, ok := t.(*sqlparser.ParenTableExpr); ok && len(t.Exprs) == 1 && len(q.from) == 0 && join == "" {
+		return q.table(t.Exprs[0], "", nil)
+	}
+	return fmt.Errorf("joins in parentheses are understood in the first place alone")
 }
 
 func (q *selection) member(t *sqlparser.AliasedTableExpr) (*member, error) {
-	alias := strings.ToLower(t.As.String())
+	alias := plainName(t.As.String())
 	if sub, ok := t.Expr.(*sqlparser.Subquery); ok {
 		text, columns, err := q.subquery(sub)
 		if alias == "" {
@@ -526,16 +588,41 @@ func (q *selection) member(t *sqlparser.AliasedTableExpr) (*member, error) {
 	if _, err := fmt.Sscanf(n.Name.String(), "t#%d", &i); !ok || err != nil || i >= len(q.refs) {
 		return nil, fmt.Errorf("this table is not understood")
 	}
-	d := &dataStep{p: q.p, r: &renderer{formats: q.p.formats, note: q.p.note}, desc: map[string]bool{}}
+	if library, _, _ := strings.Cut(q.refs[i].name, "."); library == "dictionary" || library == "sashelp" {
+		return nil, fmt.Errorf("%s describes the session of SAS: the catalogue and information_schema are here", q.refs[i].name)
+	}
+	d := &dataStep{p: q.p, r: &renderer{formats: q.p.formats, note: q.p.note, into: q.p.into}, desc: map[string]bool{}}
 	in, err := d.read(q.refs[i])
 	if err != nil {
 		return nil, err
 	}
-	if q.refs[i].rename != nil || q.refs[i].keep != nil || q.refs[i].drop != nil {
-		return nil, fmt.Errorf("keep=, drop= and rename= of a data set in a query are not understood: name the columns")
-	}
 	q.inputs = append(q.inputs, in.rel)
+	if ref := q.refs[i]; ref.rename != nil || ref.keep != nil || ref.drop != nil || in.where != "" {
+		return &member{alias: alias, rel: &relation{columns: in.list, known: in.rel.known}, sub: in.selected()}, nil
+	}
 	return &member{alias: alias, rel: in.rel, in: in}, nil
+}
+
+// selected is a data set with its options, as a query.
+func (in *input) selected() string {
+	list := []string{"*"}
+	if in.rel.known {
+		list = nil
+		for _, c := range in.list {
+			list = append(list, as(in.sql[c.name], c.name))
+		}
+	}
+	text := "(SELECT " + strings.Join(list, ", ") + " FROM " + in.rel.ref()
+	if in.where != "" {
+		text += " WHERE " + in.where
+	}
+	return text + ")"
+}
+
+// rowOrder is the order of the rows that monotonic() counts.
+func (q *selection) rowOrder() string {
+	q.ordered = true
+	return "ORDER BY _row"
 }
 
 // lookup finds a column here or in the query around.
@@ -577,7 +664,7 @@ func (q *selection) list() error {
 	for _, se := range q.node.SelectExprs {
 		switch se := se.(type) {
 		case *sqlparser.StarExpr:
-			alias := strings.ToLower(se.TableName.Name.String())
+			alias := plainName(se.TableName.Name.String())
 			for _, m := range q.tables {
 				if alias == "" || alias == m.alias {
 					q.items = append(q.items, item{all: m})
@@ -588,7 +675,7 @@ func (q *selection) list() error {
 			if err != nil {
 				return err
 			}
-			it := item{e: e, name: se.As.Lowered()}
+			it := item{e: e, name: plainName(se.As.String())}
 			if n, ok := e.(name); ok && it.name == "" {
 				it.name = n.name
 			}

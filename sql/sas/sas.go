@@ -107,7 +107,13 @@ func Port(text string, opts Options) *Output {
 	text = strings.ReplaceAll(text, "\x01", " ") // marks trees here
 	m := newMacros(opts.Include)
 	for _, v := range filledByQueries.FindAllStringSubmatch(text, -1) {
-		m.vars[0][strings.ToLower(v[1])] = intoPrefix + strings.ToLower(v[1])
+		names := []string{strings.ToLower(v[1])}
+		if more, err := numbered(binary{"-", name{"", names[0]}, name{"", strings.ToLower(v[2])}}); err == nil {
+			names = more
+		}
+		for _, n := range names {
+			m.vars[0][n] = intoPrefix + n
+		}
 	}
 	var src source
 	m.expand(text, 1, &src)
@@ -122,7 +128,7 @@ func Port(text string, opts Options) *Output {
 
 // filledByQueries finds the macro variables of INTO in a program: what they hold
 // depends on the data.
-var filledByQueries = regexp.MustCompile(`(?i)(?:\binto|,)\s*:\s*([a-z_]\w*)`)
+var filledByQueries = regexp.MustCompile(`(?i)(?:\binto|,)\s*:\s*([a-z_]\w*)(?:\s*(?:-|thru|through)\s*:\s*([a-z_]\w*))?`)
 
 // mark is the state of a statement.
 type mark struct {

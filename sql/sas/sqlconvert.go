@@ -108,7 +108,7 @@ func literalOf(e *sqlparser.SQLVal) (expr, error) {
 
 // columnName is a column, or the expression that it stands for.
 func (q *selection) columnName(e *sqlparser.ColName) (expr, error) {
-	n := name{strings.ToLower(e.Qualifier.Name.String()), e.Name.Lowered()}
+	n := name{plainName(e.Qualifier.Name.String()), plainName(e.Name.String())}
 	if n.qualifier != "calculated" {
 		return n, nil
 	}

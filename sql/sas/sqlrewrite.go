@@ -2,6 +2,8 @@ package sas
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +17,7 @@ type rewriter struct {
 	b      strings.Builder
 	tables []setRef
 	into   []intoVar
+	unions [][]token // queries within the query that are unions and the like
 	err    error
 }
 
@@ -22,6 +25,7 @@ type rewriter struct {
 type intoVar struct {
 	name string
 	list bool
+	rows []string // the variables of a range, one for each row
 }
 
 // sqlKeywords are the words that keep their meaning.
@@ -31,13 +35,13 @@ var sqlKeywords = strings.Fields(`select distinct from where group by having ord
 // openers are keywords that may stand in front of a parenthesis.
 var openers = strings.Fields(`select distinct from where by having on and or not in between like when then else exists any all join as case`)
 
-func rewrite(tokens []token) (text string, tables []setRef, into []intoVar, err error) {
-	r := &rewriter{p: &parser{tokens: tokens}}
+func rewrite(tokens []token) (r *rewriter, text string, err error) {
+	r = &rewriter{p: &parser{tokens: unchained(tokens)}}
 	r.query("")
 	if r.err == nil {
 		r.err = r.p.err
 	}
-	return r.b.String(), r.tables, r.into, r.err
+	return r, r.b.String(), r.err
 }
 
 func (r *rewriter) fail(format string, args ...any) {
@@ -49,7 +53,31 @@ func (r *rewriter) fail(format string, args ...any) {
 
 func (r *rewriter) put(text string) { r.b.WriteString(text + " ") }
 
-func quotedName(n string) string { return "`" + strings.ReplaceAll(n, "`", "``") + "`" }
+// quotedName is a name for the parser, which knows no letters but those of ASCII.
+func quotedName(n string) string {
+	var b strings.Builder
+	for _, c := range n {
+		switch {
+		case c == '`':
+			b.WriteString("``")
+		case c < 128:
+			b.WriteRune(c)
+		default:
+			fmt.Fprintf(&b, "#%05x", c)
+		}
+	}
+	return "`" + b.String() + "`"
+}
+
+var codedLetter = regexp.MustCompile(`#[0-9a-f]{5}`)
+
+// plainName is the name that was quoted so.
+func plainName(n string) string {
+	return strings.ToLower(codedLetter.ReplaceAllStringFunc(n, func(code string) string {
+		c, _ := strconv.ParseInt(code[1:], 16, 32)
+		return string(rune(c))
+	}))
+}
 
 // query rewrites tokens up to a closing parenthesis that it does not open.
 // In the clause FROM names are tables.
@@ -136,6 +164,8 @@ func (r *rewriter) text(t token) {
 	}
 	r.p.at++
 	switch t.suffix {
+	case 'n':
+		r.put(quotedName(strings.ToLower(t.text)))
 	case 'd', 'D', 't':
 		r.put("f_sas_" + string(t.suffix|0x20) + map[byte]string{'D': "t"}[t.suffix] + "(" + mysqlText(t.text) + ")")
 	case 'x':
@@ -153,6 +183,16 @@ var mysqlOperators = map[string]string{
 func (r *rewriter) operator(t token, clause string) {
 	p := r.p
 	if t.text == "(" {
+		if p.ahead(1).text == "select" {
+			start := p.at
+			inner := p.parens()
+			if parts, _ := splitSets(inner); len(parts) > 1 {
+				r.unions = append(r.unions, inner)
+				r.put(fmt.Sprintf("(select 1 from `union#%d`)", len(r.unions)-1))
+				return
+			}
+			p.at = start
+		}
 		p.at++
 		r.put("(")
 		inner := clause
@@ -183,8 +223,15 @@ func (r *rewriter) word(t token, clause string) {
 	opens := next.kind == opToken && next.text == "("
 	dotted := next.kind == opToken && next.text == "." && next.at == t.end
 	switch {
+	case dotted && clause == "from" && r.wantsTable():
+		r.table()
 	case dotted && clause != "from":
 		r.qualified(t)
+	case t.text == "is" || t.text == "not" && next.text == "is":
+		r.isMissing()
+	case r.bareAttribute(t, next, clause):
+		p.at--
+		r.attribute(t.text)
 	case t.text == "into" && clause == "select":
 		r.intoClause()
 	case contains([]string{"format", "informat", "label", "length"}, t.text) && next.kind == opToken && next.text == "=" && clause == "select":
@@ -213,22 +260,117 @@ func (r *rewriter) word(t token, clause string) {
 	case t.text == "eqt" || t.text == "gtt" || t.text == "ltt":
 		r.fail("the operator %s is not understood", t.text)
 	case clause == "from" && r.wantsTable():
-		r.tables = append(r.tables, p.setRef())
-		ref := r.tables[len(r.tables)-1]
-		r.put(fmt.Sprintf("`t#%d`", len(r.tables)-1))
-		if n := p.peek(); n.text == "as" || n.kind == wordToken && !contains(sqlKeywords, n.text) && n.text != "full" && n.text != "cross" && n.text != "natural" {
-			return
-		}
-		_, last, found := strings.Cut(ref.name, ".")
-		if !found {
-			last = ref.name
-		}
-		r.put("as " + quotedName(last))
+		r.table()
 	default:
 		p.at++
 		r.put(quotedName(t.text))
 	}
 }
+
+// table rewrites a table of FROM; without an alias its name is one.
+func (r *rewriter) table() {
+	p := r.p
+	r.tables = append(r.tables, p.setRef())
+	ref := r.tables[len(r.tables)-1]
+	r.put(fmt.Sprintf("`t#%d`", len(r.tables)-1))
+	if n := p.peek(); n.text == "as" || n.kind == wordToken && !contains(sqlKeywords, n.text) && n.text != "full" && n.text != "cross" && n.text != "natural" {
+		return
+	}
+	_, last, found := strings.Cut(ref.name, ".")
+	if !found {
+		last = ref.name
+	}
+	r.put("as " + quotedName(last))
+}
+
+// isMissing rewrites IS MISSING and IS NULL, with NOT on either side of IS.
+func (r *rewriter) isMissing() {
+	p := r.p
+	not := p.accept("not")
+	p.want("is")
+	not = p.accept("not") || not
+	if !p.accept("missing") && !p.accept("null") {
+		r.fail("missing or null is expected after is")
+		return
+	}
+	r.put(map[bool]string{true: "is not null", false: "is null"}[not])
+}
+
+// bareAttribute tells whether a word is an attribute of a column without its =.
+func (r *rewriter) bareAttribute(t, next token, clause string) bool {
+	if clause != "select" || r.p.at == 0 || !contains([]string{"format", "informat", "label"}, t.text) {
+		return false
+	}
+	before := r.p.tokens[r.p.at-1]
+	if before.text == "," || before.text == "select" || before.text == "distinct" || before.text == "as" || before.kind == opToken && before.text != ")" && before.text != "." {
+		return false
+	}
+	if t.text == "label" {
+		return next.kind == textToken
+	}
+	return next.text == "$" || next.kind == numberToken && strings.Contains(next.text, ".") || next.kind == wordToken && r.p.ahead(2).at == next.end && r.p.ahead(2).text != ")"
+}
+
+// unchained writes a < b < c as a < b and b < c, which SAS takes for the same.
+func unchained(tokens []token) []token {
+	var out, segment []token
+	var signs []int // places of comparisons in the segment
+	flush := func() {
+		for i, at := range signs {
+			if i == 0 {
+				continue
+			}
+			// What stands between two comparisons stands on both sides of an and.
+			end := len(segment)
+			if i+1 < len(signs) {
+				end = signs[i+1]
+			}
+			middle := segment[signs[i-1]+1 : at]
+			if i == 1 {
+				out = append(out, segment[:at]...)
+			}
+			out = append(append(append(out, wordOf("and")), middle...), segment[at:end]...)
+		}
+		if len(signs) < 2 {
+			out = append(out, segment...)
+		}
+		segment, signs = nil, nil
+	}
+	for i := 0; i < len(tokens); i++ {
+		t := tokens[i]
+		switch {
+		case t.kind == opToken && t.text == "(":
+			p := &parser{tokens: tokens, at: i}
+			inner := p.parens()
+			if p.err != nil {
+				return tokens
+			}
+			if options := len(inner) > 1 && contains(setOptions, inner[0].text) && inner[1].text == "="; !options {
+				inner = unchained(inner)
+			}
+			segment = append(append(append(segment, t), inner...), tokens[p.at-1])
+			i = p.at - 1
+		case t.kind == wordToken && contains(boundaries, t.text) || t.kind == opToken && (t.text == "," || t.text == "&" || t.text == "|"):
+			flush()
+			out = append(out, t)
+		default:
+			attribute := i > 0 && contains([]string{"format", "informat", "label", "length"}, tokens[i-1].text)
+			if comparisons[t.text] != "" && (t.kind == opToken || t.kind == wordToken) && !attribute {
+				signs = append(signs, len(segment))
+			}
+			segment = append(segment, t)
+		}
+	}
+	flush()
+	return out
+}
+
+// setOptions are the first words of the options of a data set.
+var setOptions = strings.Fields("keep drop rename where obs firstobs in compress label")
+
+// boundaries are the words that end a comparison.
+var boundaries = strings.Fields(`select from where on having group order by and or not when then else end case as join left right full inner outer cross
+	union except intersect between format informat label into`)
 
 // previous is the word before the one at hand.
 func (r *rewriter) previous() string {
@@ -305,9 +447,14 @@ func (r *rewriter) intoClause() {
 	for p.err == nil && !p.done() && !p.is("from") {
 		p.want(":")
 		v := intoVar{name: p.name()}
-		if p.is("-") {
-			r.fail("a range of macro variables is not understood")
-			return
+		if p.accept("-") || p.accept("thru") || p.accept("through") {
+			p.want(":")
+			names, err := numbered(binary{"-", name{"", v.name}, name{"", p.name()}})
+			if err != nil {
+				r.fail("%v", err)
+				return
+			}
+			v.rows = names
 		}
 		if p.accept("separated") {
 			p.want("by")

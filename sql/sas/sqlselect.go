@@ -231,7 +231,10 @@ func (q *selection) columnsOf() ([]written, error) {
 
 // build writes the query.
 func (q *selection) build(columns []written, by []string, anyAggregate, remerge bool, order []token) (*query, error) {
-	out := &query{inputs: q.inputs, into: q.into, known: true}
+	if q.ordered && (len(q.tables) != 1 || q.tables[0].sub != "" || q.outer != nil || anyAggregate) {
+		return nil, fmt.Errorf("monotonic() is understood in a query on the rows of one table alone")
+	}
+	out := &query{inputs: q.inputs, into: q.into, known: true, ordered: q.ordered}
 	var list []string
 	for _, c := range columns {
 		list = append(list, c.sql)
@@ -414,6 +417,7 @@ func (q *selection) fromClause() (func() string, error) {
 
 // orderBy reads ORDER BY.
 func (q *selection) orderBy(order []token, columns []*column) (string, error) {
+	order = slices.DeleteFunc(slices.Clone(order), func(t token) bool { return t.kind == wordToken && t.text == "calculated" })
 	if len(order) == 0 {
 		return "", nil
 	}

@@ -76,13 +76,18 @@ SELECT pp0010, pp0015, pp0020, pp0025, pp0050, plus_haut
 FROM computed;
 
 -- line 15: create table f as select pp0010, monotonic() as n from eps.population
--- NOT TRANSLATED, line 15 (monotonic() is not understood here): create table f as select pp0010, monotonic() as n from eps.population;
+CREATE VIEW f AS
+SELECT pp0010, row_number() OVER (ORDER BY _row) AS n
+FROM population_rows AS population;
 
 -- line 15: alter table f add x num
--- NOT TRANSLATED, line 15 (the statement alter is not understood in PROC SQL): alter table f add x num;
+CREATE VIEW f_2 AS
+SELECT pp0010, n, CAST(NULL AS DOUBLE) AS x
+FROM f;
 
 -- NOT TRANSLATED, line 10: there is no macro nowhere: include the file that defines it
 --   %nowhere(1)
+SELECT * FROM f_2;
 
 -- line 2, untranslated: its step has a statement that is not translated
 --   data a
@@ -118,9 +123,5 @@ FROM computed;
 --   data d
 -- line 12, approximated: the day of the run is that of the SQL, not that of the SAS program
 --   today = today()
--- line 15, untranslated: monotonic() is not understood here
---   create table f as select pp0010, monotonic() as n from eps.population
--- line 15, untranslated: the statement alter is not understood in PROC SQL
---   alter table f add x num
 -- line 10, untranslated: there is no macro nowhere: include the file that defines it
 --   %nowhere(1)
