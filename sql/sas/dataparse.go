@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"strconv"
+	"strings"
 )
 
 // setRef is a data set as a statement names it, with its options.
@@ -24,6 +25,29 @@ func (p *parser) setRefs() (refs []setRef) {
 			return refs
 		}
 		refs = append(refs, p.setRef())
+		if p.is("-") && p.ahead(1).kind == wordToken { // x1-x3
+			refs = append(refs[:len(refs)-1], p.setSpan(refs[len(refs)-1].name)...)
+		}
+	}
+	return refs
+}
+
+// setSpan is a numbered list of data sets.
+func (p *parser) setSpan(first string) (refs []setRef) {
+	p.at++
+	last := p.setRef()
+	library, stem := "", first
+	if i := strings.LastIndex(first, "."); i >= 0 {
+		library, stem = first[:i+1], first[i+1:]
+	}
+	names, err := numbered(binary{"-", name{"", stem}, name{"", strings.TrimPrefix(last.name, library)}})
+	if err != nil {
+		p.fail("%v", err)
+	}
+	for _, n := range names {
+		ref := last
+		ref.name = library + n
+		refs = append(refs, ref)
 	}
 	return refs
 }
@@ -33,6 +57,9 @@ func (p *parser) setRef() setRef {
 	if t := p.peek(); t.kind == opToken && t.text == "." || t.kind == missingToken {
 		p.at++
 		ref.name += "." + p.name()
+	}
+	if p.accept(":") {
+		ref.name += ":"
 	}
 	if !p.accept("(") {
 		return ref
@@ -163,14 +190,16 @@ func outside(tokens []token) iter.Seq2[int, token] {
 
 // dataStmt is a statement of a DATA step.
 type dataStmt struct {
-	op       string // assign, sum, if, subset, do, loop, output, delete, none
+	op       string // assign, sum, if, subset, do, loop, while, over, output, delete, return, stop, leave, continue, missing, none
 	at       int    // of the statement in the program
 	target   expr
 	value    expr
 	cond     expr
+	until    bool // of a loop: its condition ends it
 	body     []*dataStmt
 	other    []*dataStmt // of else
 	names    []string
+	list     []expr
 	variable string
 	items    []loopItem
 }
@@ -243,15 +272,19 @@ func (d *dataParser) statement(tokens []token, at int) *dataStmt {
 		e, err := p.parse()
 		p.err = err
 		st = &dataStmt{op: "where", cond: e}
-	case first == "call" || first == "put" || first == "file" || first == "label" || first == "attrib" || first == "informat":
-		if first == "call" || first == "attrib" {
-			p.fail("this statement is not understood")
-		} else {
-			d.p.inert(at)
-		}
-		st = &dataStmt{op: "none"}
-		p.at = len(tokens)
-	case contains([]string{"stop", "return", "abort", "link", "goto", "leave", "continue", "update", "modify", "infile", "window", "error", "list", "remove", "replace", "declare", "dcl"}, first):
+	case first == "call":
+		p.at = 1
+		st = p.routine()
+	case first == "file" && !p.ahead(1).plain("print", "log"):
+		d.p.noteAt(at, "the lines that it writes into a file are left out")
+		st, p.at = &dataStmt{op: "none"}, len(tokens)
+	case contains([]string{"put", "putlog", "file", "label", "informat", "list", "error"}, first):
+		d.p.inert(at)
+		st, p.at = &dataStmt{op: "none"}, len(tokens)
+	case contains([]string{"return", "stop", "leave", "continue"}, first) && len(tokens) == 1:
+		p.at = 1
+		st = &dataStmt{op: first}
+	case contains([]string{"abort", "link", "goto", "go", "update", "modify", "infile", "window", "remove", "replace", "declare", "dcl"}, first):
 		p.fail("the statement %s is not understood", first)
 		st = &dataStmt{op: "none"}
 	default:
@@ -358,10 +391,16 @@ func (d *dataParser) clause(tokens []token, at int) []*dataStmt {
 func (d *dataParser) do(p *parser, at int) *dataStmt {
 	p.at = 1
 	st := &dataStmt{op: "do", at: at}
+	var cond expr // of a loop over values
+	until := false
 	switch {
 	case p.done():
+	case p.is("over") && p.ahead(1).kind == wordToken:
+		p.at++
+		st.op, st.variable = "over", p.name()
 	case p.is("while") || p.is("until"):
-		p.fail("do %s is not understood", p.peek().text)
+		st.op = "while"
+		st.until, st.cond = p.loopCondition()
 	default:
 		st.op = "loop"
 		st.variable = p.name()
@@ -373,7 +412,7 @@ func (d *dataParser) do(p *parser, at int) *dataStmt {
 			}
 		}
 		if p.is("while") || p.is("until") {
-			p.fail("do with %s is not understood", p.peek().text)
+			until, cond = p.loopCondition()
 		}
 	}
 	if p.err == nil && !p.done() {
@@ -384,6 +423,13 @@ func (d *dataParser) do(p *parser, at int) *dataStmt {
 	}
 	d.at++
 	body, closed := d.statements(true)
+	switch left := []*dataStmt{{op: "leave", at: at}}; {
+	case cond == nil:
+	case until:
+		body = append(body, &dataStmt{op: "if", cond: cond, body: left, at: at})
+	default:
+		body = append([]*dataStmt{{op: "if", cond: unary{"not", grouped{cond}}, body: left, at: at}}, body...)
+	}
 	if !closed {
 		d.p.fail(at, "do without end")
 	}
@@ -396,6 +442,33 @@ func (d *dataParser) do(p *parser, at int) *dataStmt {
 	st.body = body
 	return st
 }
+
+// loopCondition reads while(...) or until(...).
+func (p *parser) loopCondition() (until bool, cond expr) {
+	until = p.name() == "until"
+	p.want("(")
+	cond = p.or()
+	p.want(")")
+	return until, cond
+}
+
+// routine reads what stands behind CALL.
+func (p *parser) routine() *dataStmt {
+	n := p.name()
+	st := &dataStmt{op: n}
+	p.want("(")
+	if n != "missing" {
+		p.fail("call %s is not understood", n)
+		return st
+	}
+	p.accept("of")
+	st.list = p.variables(")")
+	p.want(")")
+	return st
+}
+
+// plain tells whether a token is one of these words.
+func (t token) plain(words ...string) bool { return t.kind == wordToken && contains(words, t.text) }
 
 func (p *parser) loopItem() (item loopItem) {
 	item.from = p.or()

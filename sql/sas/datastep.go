@@ -15,16 +15,19 @@ type dataStep struct {
 	r        *renderer
 	src      rowSource
 
-	vars     []string // in the order in which SAS would have them
-	env      map[string]val
-	kinds    map[string]kind
-	lengths  map[string]int
-	formats  map[string]format
-	arrays   map[string][]string
-	by       []string
-	desc     map[string]bool
-	retained map[string]*retained
-	trees    []*tree
+	vars      []string // in the order in which SAS would have them
+	env       map[string]val
+	kinds     map[string]kind
+	lengths   map[string]int
+	formats   map[string]format
+	arrays    map[string][]string
+	sizes     map[string][]dimension
+	over      map[string]string // arrays of do over, and the variable that each stands for
+	constants map[string]val    // initial values
+	by        []string
+	desc      map[string]bool
+	retained  map[string]*retained
+	trees     []*tree
 
 	path    val // what holds where we are
 	alive   val // the row was not deleted
@@ -37,12 +40,19 @@ type dataStep struct {
 	guard   int       // depth of conditions
 	work    int       // statements run, to stop endless unrolling
 
-	trial    bool            // the row is the first of its group
-	confined int             // the BY variables within whose groups all stays that is kept from row to row; 0: none
-	crosses  bool            // something looks at rows beyond such a group
-	turning  int             // depth of loops
+	trial    bool // the row is the first of its group
+	confined int  // the BY variables within whose groups all stays that is kept from row to row; 0: none
+	crosses  bool // something looks at rows beyond such a group
+	turning  int  // depth of loops
+	writes   bool // it has statements OUTPUT
+	stops    val  // the condition of STOP
+	spread   *spread
+	place    int
 	hidden   map[string]bool // variables of ours
 	assigned map[string]bool // by some statement
+
+	ends    string   // the variable of end=
+	singles []*input // of which the first row is read once for all
 
 	wantedSides []string // of a merge, when a view is written
 
@@ -60,9 +70,11 @@ type computed struct {
 
 // outputRow is a place where a row is written.
 type outputRow struct {
-	cond val
-	env  map[string]val
-	into []string // empty: every data set
+	cond   val
+	env    map[string]val
+	into   []string // empty: every data set
+	place  int      // among those of a row; all turns of a loop that depends on the data have one
+	spread *spread
 }
 
 // Limits on what a step may become, so that a loop never hangs the translator.
@@ -125,11 +137,12 @@ func (p *program) runStep(from, to int) (*dataStep, []setRef, error) {
 func (p *program) newDataStep(from, to int) *dataStep {
 	d := &dataStep{
 		p: p, from: from, to: to, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
-		arrays: map[string][]string{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always,
+		arrays: map[string][]string{}, sizes: map[string][]dimension{}, over: map[string]string{}, constants: map[string]val{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always, stops: never,
 		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, assigned: map[string]bool{}, at: from,
 	}
 	d.r = &renderer{lookup: d.lookup, formats: p.formats, note: func(f string, a ...any) { p.noteAt(d.at, f, a...) }, into: p.into, lag: d.lag}
 	d.r.array = func(name string) ([]string, bool) { list, ok := d.arrays[name]; return list, ok }
+	d.r.sizes = func(name string) []dimension { return d.sizes[name] }
 	d.r.order = func() string { return strings.TrimSpace(d.across()) }
 	return d
 }
@@ -140,10 +153,13 @@ func (d *dataStep) execute() ([]setRef, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.writes = d.explicit(body)
+	d.keepConstants()
 	d.run(body)
-	if !d.explicit(body) {
-		d.outputs = append(d.outputs, outputRow{cond: d.alive, env: clone(d.env)})
+	if !d.writes {
+		d.outputs = append(d.outputs, outputRow{cond: d.alive, env: clone(d.env), place: d.place})
 	}
+	d.stopped()
 	return outs, nil
 }
 
@@ -242,10 +258,14 @@ func (d *dataStep) declaration(s *statement, sources *int) (bool, error) {
 		d.p.inert(d.at)
 	case "by":
 	case "set", "merge":
-		if *sources++; *sources > 1 {
-			return true, fmt.Errorf("a second %s in a step is not understood", s.first())
-		}
+		*sources++
 		return true, d.readSource(s.first(), p)
+	case "if":
+		if !firstRowSet(s.tokens) {
+			return false, nil
+		}
+		p.at = 6
+		return true, d.once(p)
 	case "keep":
 		d.keep = append(d.keep, p.variables("")...)
 	case "drop":
@@ -283,16 +303,24 @@ func (d *dataStep) mention(list []*dataStmt) {
 		if e, ok := s.target.(element); ok {
 			for _, n := range d.arrays[e.array] {
 				d.assigned[n] = true
+				if s.op == "sum" && d.retained[n] == nil {
+					d.retain(n, constant(0))
+				}
 			}
 		}
-		if n, ok := s.target.(name); ok {
+		for _, e := range s.list {
+			d.mention([]*dataStmt{{target: e}})
+		}
+		if n, ok := s.target.(name); ok && d.arrays[n.name] != nil {
+			d.mention([]*dataStmt{{op: s.op, target: element{array: n.name}}})
+		} else if ok {
 			d.variable(n.name)
 			d.assigned[n.name] = true
 			if s.op == "sum" && d.retained[n.name] == nil {
 				d.retain(n.name, constant(0))
 			}
 		}
-		if s.variable != "" {
+		if s.variable != "" && s.op != "over" {
 			d.variable(s.variable)
 			d.assigned[s.variable] = true
 		}
@@ -428,66 +456,11 @@ func (d *dataStep) retainStatement(p *parser) error {
 	return p.err
 }
 
-func (d *dataStep) arrayStatement(p *parser) error {
-	array := p.name()
-	size := 0
-	text := false
-	if p.is("{") || p.is("[") || p.is("(") {
-		closing := map[string]string{"(": ")", "{": "}", "[": "]"}[p.peek().text]
-		p.at++
-		if p.accept("*") {
-			p.want(closing)
-		} else {
-			v, err := (&parser{tokens: []token{p.peek()}}).parse()
-			n, ok := v.(numberLit)
-			if p.at++; err != nil || !ok {
-				return fmt.Errorf("the size of the array %s is not understood", array)
-			}
-			size = int(n.value)
-			if !p.accept(closing) {
-				return fmt.Errorf("arrays of several dimensions, or with a lower bound, are not understood")
-			}
-		}
-	}
-	if p.accept("$") {
-		text = true
-		if p.peek().kind == numberToken {
-			p.at++
-		}
-	} else if p.peek().kind == numberToken {
-		p.at++
-	}
-	if p.is("_temporary_") || p.is("_numeric_") || p.is("_character_") {
-		return fmt.Errorf("an array of %s is not understood", p.peek().text)
-	}
-	list, err := d.r.variables(p.variables("("))
-	if err != nil {
-		return err
-	}
-	if p.is("(") {
-		return fmt.Errorf("initial values of an array are not understood")
-	}
-	for _, e := range list {
-		d.arrays[array] = append(d.arrays[array], e.(name).name)
-	}
-	for i := len(list); i < min(size, 1000) && len(list) == 0; i++ {
-		d.arrays[array] = append(d.arrays[array], fmt.Sprintf("%s%d", array, i+1))
-	}
-	if size > 0 && len(d.arrays[array]) != size {
-		return fmt.Errorf("the array %s has %d variables, not %d", array, len(d.arrays[array]), size)
-	}
-	for _, n := range d.arrays[array] {
-		d.variable(n)
-		if _, ok := d.kinds[n]; !ok && text {
-			d.kinds[n] = textKind
-		}
-	}
-	return p.err
-}
-
 // lookup is the value of a variable at this point of the step.
 func (d *dataStep) lookup(n name) (val, error) {
 	switch {
+	case n.qualifier == "" && n.name == d.ends && n.name != "":
+		return d.lastRow(), nil
 	case n.qualifier == "first" || n.qualifier == "last":
 		return d.boundary(n)
 	case n.qualifier != "":
@@ -497,8 +470,14 @@ func (d *dataStep) lookup(n name) (val, error) {
 	case n.name == "_error_":
 		return constant(0), nil
 	}
+	if element, ok := d.over[n.name]; ok {
+		n.name = element
+	}
 	v, ok := d.env[n.name]
 	if ok {
+		if v.tree != nil && v.tree.op == "set" && v.tree.v.number != nil {
+			return v.tree.v, nil
+		}
 		return d.hoist(n.name, v), nil
 	}
 	if d.src.open {
@@ -533,6 +512,9 @@ func (d *dataStep) hoist(variable string, v val) val {
 
 // column adds a column to the inner queries, or finds the one that is the same.
 func (d *dataStep) column(wanted string, v val) val {
+	if d.spread != nil && d.spread.in(v.sql) {
+		return v // the loop stands behind the inner queries
+	}
 	for _, c := range d.columns {
 		if c.sql == v.sql {
 			return val{sql: sqlName(c.name), kind: v.kind, prec: precAtom, length: v.length, sure: v.sure, cond: v.cond}
@@ -609,7 +591,17 @@ func (d *dataStep) do(s *dataStmt) error {
 	case "delete":
 		d.alive = both(d.alive, d.not(d.path))
 	case "output":
-		d.outputs = append(d.outputs, outputRow{cond: both(d.alive, d.path), env: clone(d.env), into: s.names})
+		d.outputs = append(d.outputs, outputRow{cond: both(d.alive, d.path), env: clone(d.env), into: s.names, place: d.place, spread: d.spread})
+	case "while":
+		return d.whileLoop(s)
+	case "over":
+		return d.overLoop(s)
+	case "return", "stop":
+		d.leaveRow(s)
+	case "missing":
+		return d.blank(s)
+	case "leave", "continue":
+		return fmt.Errorf("%s is understood in a loop alone", s.op)
 	}
 	return nil
 }
@@ -647,6 +639,9 @@ func (d *dataStep) and(c val) val {
 func (d *dataStep) target(e expr) (string, error) {
 	switch e := e.(type) {
 	case name:
+		if element, ok := d.over[e.name]; ok {
+			return element, nil
+		}
 		return e.name, nil
 	case element:
 		return d.r.variableOf(e)
@@ -655,6 +650,9 @@ func (d *dataStep) target(e expr) (string, error) {
 }
 
 func (d *dataStep) assign(s *dataStmt) error {
+	if done, err := d.elementTarget(s); done || err != nil {
+		return err
+	}
 	n, err := d.target(s.target)
 	if err != nil {
 		return err
@@ -732,24 +730,31 @@ func cutTo(v val, length int) val {
 
 // branch runs an if: both sides, and then every variable is one or the other.
 func (d *dataStep) branch(s *dataStmt) error {
-	d.r.guarded = d.guard > 0
 	if n, x, ok := d.champion(s); ok {
+		d.r.guarded = d.guard > 0
 		v, err := d.r.value(x)
 		if err == nil {
 			d.env[n] = d.keepTree(n, d.carry(n, "max", v))
 		}
 		return err
 	}
+	return d.fork(s, func() { d.run(s.body) }, func() { d.run(s.other) })
+}
+
+// fork goes on in two ways by the condition of a statement, and puts what becomes
+// of the variables together.
+func (d *dataStep) fork(s *dataStmt, whenTrue, whenFalse func()) error {
+	d.r.guarded = d.guard > 0
 	c, err := d.r.cond(s.cond, false)
 	if err != nil {
 		return err
 	}
 	switch c.sql {
 	case "true":
-		d.run(s.body)
+		whenTrue()
 		return nil
 	case "false":
-		d.run(s.other)
+		whenFalse()
 		return nil
 	}
 	if len(c.sql) > 60 && (len(s.body) > 0 && len(s.body[0].body) > 1) || c.window {
@@ -758,13 +763,11 @@ func (d *dataStep) branch(s *dataStmt) error {
 	before, path := clone(d.env), d.path
 	d.guard++
 	d.path = both(path, c)
-	d.run(s.body)
+	whenTrue()
 	yes := d.env
 	d.env = clone(before)
-	if len(s.other) > 0 {
-		d.path = both(path, d.not(c))
-		d.run(s.other)
-	}
+	d.path = both(path, d.not(c))
+	whenFalse()
 	no := d.env
 	d.guard--
 	d.path, d.env = path, before
@@ -846,10 +849,11 @@ func wholeCase(text string) bool {
 	return false
 }
 
-// loop writes a loop out: its bounds must be constant.
+// loop writes a loop out; where its bounds depend on the data, it becomes rows.
 func (d *dataStep) loop(s *dataStmt) error {
 	var values []val
 	after := null
+	d.variable(s.variable)
 	for _, item := range s.items {
 		from, err := d.r.value(item.from)
 		if err != nil {
@@ -859,40 +863,58 @@ func (d *dataStep) loop(s *dataStmt) error {
 			values, after = append(values, from), from
 			continue
 		}
-		list, last, err := d.span(from, item)
+		to, by, err := d.bounds(item)
+		if err != nil {
+			return err
+		}
+		if from.number == nil || to.number == nil {
+			return d.openLoop(s, from, to, by)
+		}
+		list, last, err := span(*from.number, *to.number, by)
 		if err != nil {
 			return err
 		}
 		values, after = append(values, list...), last
 	}
-	d.variable(s.variable)
-	d.turning++
-	defer func() { d.turning-- }()
-	for _, v := range values {
-		d.env[s.variable] = d.fit(s.variable, v)
-		d.run(s.body)
-	}
-	d.env[s.variable] = d.fit(s.variable, after)
+	d.turns(s.body, len(values), d.setting(s.variable, values), func() { d.env[s.variable] = d.fit(s.variable, after) })
 	return nil
 }
 
-func (d *dataStep) span(from val, item loopItem) ([]val, val, error) {
-	to, err := d.r.value(item.to)
+// setting gives the variable of a loop its values, one after the other.
+func (d *dataStep) setting(variable string, values []val) func(i int) {
+	return func(i int) { d.env[variable] = d.fit(variable, values[i]) }
+}
+
+// openLoop is a loop whose bounds depend on the data.
+func (d *dataStep) openLoop(s *dataStmt, from, to val, by float64) error {
+	switch {
+	case len(s.items) > 1:
+		return errBounds
+	case from.number != nil && !d.explicit(s.body):
+		return d.boundedLoop(s, *from.number, to, by)
+	}
+	return d.spreadLoop(s, from, to, by)
+}
+
+// bounds are the end and the step of a span.
+func (d *dataStep) bounds(item loopItem) (to val, by float64, err error) {
+	if to, err = d.r.value(item.to); err != nil || item.by == nil {
+		return to, 1, err
+	}
+	step, err := d.r.value(item.by)
+	if err == nil && (step.number == nil || *step.number == 0) {
+		err = fmt.Errorf("the step of the loop depends on the data")
+	}
 	if err != nil {
-		return nil, null, err
+		return to, 0, err
 	}
-	by := constant(1)
-	if item.by != nil {
-		if by, err = d.r.value(item.by); err != nil {
-			return nil, null, err
-		}
-	}
-	if from.number == nil || to.number == nil || by.number == nil || *by.number == 0 {
-		return nil, null, fmt.Errorf("the bounds of the loop depend on the data")
-	}
-	var out []val
-	x := *from.number
-	for ; *by.number > 0 && x <= *to.number || *by.number < 0 && x >= *to.number; x += *by.number {
+	return to, *step.number, nil
+}
+
+// span are the values from..to, and the one behind them.
+func span(from, to, by float64) (out []val, after val, err error) {
+	x := from
+	for ; by > 0 && x <= to || by < 0 && x >= to; x += by {
 		if out = append(out, constant(x)); len(out) > maxWork {
 			return nil, null, fmt.Errorf("the loop turns too often to be written out")
 		}

@@ -48,6 +48,12 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 			env[n] = outputs[i].env[n]
 		}
 		outputs[i].env = env
+		if n := outputs[i].carried(); n != "" {
+			return fmt.Errorf("%s goes from turn to turn of a loop whose bounds depend on the data", n)
+		}
+	}
+	if err := d.chosen(ref, outputs); err != nil {
+		return err
 	}
 	own.used(outputs)
 	layers, err := own.layers()
@@ -56,9 +62,11 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	}
 	columns := d.outColumns(names, outputs)
 	// The data sets that are read are looked up before a new one takes a name.
-	own.scope.row = needsOrder(own.columns, outputs)
+	if !needsOrder(own.columns, outputs) {
+		own.scope = numbering{}
+	}
 	step := &step{}
-	for _, in := range d.src.inputs {
+	for _, in := range append(slices.Clone(d.src.inputs), d.singles...) {
 		step.inputs = append(step.inputs, in.rel)
 	}
 	rel := d.p.make(ref.name)
@@ -78,12 +86,49 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	step.order = func() {
 		own.scope = own.scope.and(rel.named(func(k string) (string, bool) { return own.origin(k, names, columns, outputs) }))
 		own.src.needs(own.scope)
+		for _, in := range d.singles {
+			in.need(in.places())
+		}
 	}
 	step.query = func() string {
 		d.wantedSides = wanted
 		return own.write(names, columns, layers, outputs, rel.numbering)
 	}
 	d.p.add(d.from, d.to, step)
+	return nil
+}
+
+// chosen applies where= of a data set that is written.
+func (d *dataStep) chosen(ref setRef, outputs []outputRow) error {
+	if ref.where == nil {
+		return nil
+	}
+	e, err := (&parser{tokens: ref.where}).parse()
+	if err != nil {
+		return err
+	}
+	old := map[string]string{}
+	for before, after := range d.renamed(ref) {
+		old[after] = before
+	}
+	for i, o := range outputs {
+		r := *d.r
+		r.lookup = func(n name) (val, error) {
+			v, ok := o.env[n.name]
+			if before, renamed := old[n.name]; renamed {
+				v, ok = o.env[before]
+			}
+			if !ok {
+				return null, fmt.Errorf("where= names %s, which is not written", n.name)
+			}
+			return v, nil
+		}
+		c, err := r.cond(e, false)
+		if err != nil {
+			return err
+		}
+		outputs[i].cond = both(o.cond, c)
+	}
 	return nil
 }
 
@@ -330,15 +375,15 @@ func (d *dataStep) write(names []string, columns []*column, layers [][]computed,
 	}
 	var parts []string
 	for i, o := range outputs {
-		parts = append(parts, d.part(i, names, columns, o, from, both(where, o.cond), row, len(outputs) > 1))
+		parts = append(parts, d.part(i, names, columns, o, from, both(where, o.cond), row, len(outputs) > 1 || o.spread != nil))
 	}
 	body := strings.Join(parts, "\nUNION ALL\n")
 	switch {
 	case len(parts) == 0:
 		body = d.part(0, names, columns, outputRow{cond: never, env: map[string]val{}}, from, never, row, false)
-	case len(parts) > 1 && row:
+	case row && (len(parts) > 1 || outputs[0].spread != nil):
 		ctes = append(ctes, "written AS (\n"+indent(body)+"\n)")
-		body = "SELECT * EXCLUDE (_row, _turn), " + out.number("_row", "_turn") + "\nFROM written"
+		body = "SELECT * EXCLUDE (_row, _place, _loop, _turn), " + out.number("_row", "_place", "_loop", "_turn") + "\nFROM written"
 	}
 	if len(ctes) == 0 {
 		return body
@@ -369,7 +414,10 @@ func (d *dataStep) part(turn int, names []string, columns []*column, o outputRow
 		list = append(list, "_row")
 	}
 	if several && row {
-		list = append(list, fmt.Sprintf("%d AS _turn", turn+1))
+		list = append(list, o.order(turn+1))
+	}
+	if o.spread != nil {
+		from = o.spread.from(from)
 	}
 	query := "SELECT " + wrap(list) + "\nFROM " + from
 	if where.sql != "true" {

@@ -80,10 +80,14 @@ func (r *renderer) dim(c call) (val, error) {
 	if len(c.args) == 1 && r.array != nil {
 		if n, ok := c.args[0].(name); ok {
 			if list, ok := r.array(n.name); ok {
-				if c.name == "lbound" {
-					return constant(1), nil
+				low := 1
+				if c.name != "dim" && r.sizes != nil {
+					low = r.sizes(n.name)[0].low
 				}
-				return constant(float64(len(list))), nil
+				if c.name == "lbound" {
+					return constant(float64(low)), nil
+				}
+				return constant(float64(low + len(list) - 1)), nil
 			}
 		}
 	}

@@ -10,17 +10,12 @@ import (
 // the second; a data set that has no more keeps giving its last. Where at most one
 // data set has several rows of a key, that is a join.
 func (d *dataStep) mergeBy(inputs []*input) {
+	alias(inputs)
 	many := 0
-	seen := map[string]bool{}
-	for i, in := range inputs {
+	for _, in := range inputs {
 		if !in.unique {
 			many++
 		}
-		in.alias = strings.Trim(in.rel.name, `"`) + "_n"
-		if seen[in.alias] {
-			in.alias = fmt.Sprintf("%s%d", in.alias, i+1)
-		}
-		seen[in.alias] = true
 	}
 	columns := union(inputs)
 	// Keys stand first.
@@ -56,10 +51,21 @@ func (d *dataStep) mergeBy(inputs []*input) {
 	}
 	d.src.needs = func(n numbering) {
 		for _, in := range inputs { // the keys give the order of everything but the rows of a key
-			if paired || n.row && !in.unique {
-				in.need(numbering{row: true, within: d.by})
-			}
+			need := numbering{row: paired || n.row && !in.unique, within: d.by}
+			in.need(need.and(in.places()))
 		}
+	}
+}
+
+// alias names the inputs of a join.
+func alias(inputs []*input) {
+	seen := map[string]bool{}
+	for i, in := range inputs {
+		in.alias = strings.Trim(in.rel.name, `"`) + "_n"
+		if seen[in.alias] {
+			in.alias = fmt.Sprintf("%s%d", in.alias, i+1)
+		}
+		seen[in.alias] = true
 	}
 }
 
@@ -184,10 +190,7 @@ func coalesced(inputs []*input) func(k string) string {
 		for _, in := range inputs {
 			list = append(list, in.alias+"."+sqlName(k))
 		}
-		if len(list) == 1 {
-			return list[0]
-		}
-		return "coalesce(" + strings.Join(list, ", ") + ")"
+		return coalesce(list)
 	}
 }
 

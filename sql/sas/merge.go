@@ -3,6 +3,7 @@ package sas
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,6 +20,14 @@ type input struct {
 
 // read makes an input of a data set and its options.
 func (d *dataStep) read(ref setRef) (*input, error) {
+	if ref.obs > 0 || ref.firstobs > 0 {
+		return nil, fmt.Errorf("obs= and firstobs= are not understood here: filter on a key")
+	}
+	return d.open(ref)
+}
+
+// open is read for those that can leave rows out by their places.
+func (d *dataStep) open(ref setRef) (*input, error) {
 	if line, lost := d.p.lost[setName(ref.name)]; lost {
 		return nil, fmt.Errorf("it reads %s, which the step that is not translated at line %d makes", ref.name, line)
 	}
@@ -45,10 +54,7 @@ func (d *dataStep) read(ref setRef) (*input, error) {
 		in.list = append(in.list, &copied)
 		in.sql[copied.name] = sqlName(c.name)
 	}
-	if ref.obs > 0 || ref.firstobs > 0 {
-		return nil, fmt.Errorf("obs= and firstobs= are not understood: filter on a key")
-	}
-	in.unique = rel.uniqueBy(d.by) && ref.rename == nil
+	in.unique = rel.uniqueBy(in.originals(d.by))
 	if len(ref.where) > 0 {
 		r := *d.r
 		r.lookup = func(n name) (val, error) {
@@ -73,6 +79,17 @@ func (d *dataStep) read(ref setRef) (*input, error) {
 		in.where = c.sql
 	}
 	return in, nil
+}
+
+// originals are the names that variables have in the data set itself.
+func (in *input) originals(names []string) (out []string) {
+	for _, n := range names {
+		if sql, ok := in.sql[n]; ok {
+			n = strings.Trim(sql, `"`)
+		}
+		out = append(out, n)
+	}
+	return out
 }
 
 // pick are the names of the columns that a list of variables means.
@@ -113,57 +130,6 @@ func pick(columns []*column, list []expr) ([]string, error) {
 	return out, nil
 }
 
-func (d *dataStep) readSource(op string, p *parser) error {
-	refs := p.setRefs()
-	if p.err == nil && !p.done() {
-		p.fail("the option %s is not understood here", p.peek().original)
-	}
-	if p.err != nil {
-		return p.err
-	}
-	var inputs []*input
-	for _, ref := range refs {
-		in, err := d.read(ref)
-		if err != nil {
-			return err
-		}
-		inputs = append(inputs, in)
-	}
-	switch {
-	case len(inputs) == 0:
-		return fmt.Errorf("%s without a data set is not understood", op)
-	case len(inputs) == 1:
-		d.single(inputs[0])
-	case op == "set":
-		d.concatenate(inputs)
-	default:
-		if len(d.by) == 0 {
-			return fmt.Errorf("merge without by is not understood: it pairs rows by their places")
-		}
-		for _, b := range d.by {
-			for _, in := range inputs {
-				if _, ok := in.sql[b]; !ok {
-					return fmt.Errorf("%s has no variable %s, or its columns are not known", in.ref.name, b)
-				}
-			}
-		}
-		d.mergeBy(inputs)
-	}
-	for _, in := range inputs {
-		d.src.inputs = append(d.src.inputs, in)
-		if !in.rel.known && len(inputs) > 1 {
-			return fmt.Errorf("the columns of %s must be known here: say what they are in the mapping file", in.ref.name)
-		}
-	}
-	d.adopt()
-	for _, in := range inputs {
-		if in.ref.in != "" {
-			d.inFlag(in, len(inputs) == 1)
-		}
-	}
-	return nil
-}
-
 // adopt makes the variables of the source known.
 func (d *dataStep) adopt() {
 	for _, c := range d.src.columns {
@@ -195,13 +161,16 @@ func (d *dataStep) inFlag(in *input, single bool) {
 
 // single reads one data set.
 func (d *dataStep) single(in *input) {
-	if in.where != "" {
-		d.where = both(d.where, val{sql: in.where, prec: precOr, cond: true})
-	}
-	d.src = rowSource{
-		columns: in.list, sql: in.sql, open: !in.rel.known,
-		from:  func(numbering) ([]string, string) { return nil, in.rel.ref() },
-		needs: func(n numbering) { in.need(n) },
+	d.src = rowSource{columns: in.list, sql: in.sql, open: !in.rel.known, needs: func(n numbering) { in.need(n.and(in.places())) }}
+	if in.placed() {
+		d.src.from = func(numbering) ([]string, string) {
+			return []string{"chosen AS (\n  SELECT *\n  FROM " + in.rel.ref() + in.filter("  ") + "\n)"}, "chosen"
+		}
+	} else {
+		d.src.from = func(numbering) ([]string, string) { return nil, in.rel.ref() }
+		if in.where != "" {
+			d.where = both(d.where, val{sql: in.where, prec: precOr, cond: true})
+		}
 	}
 	for _, u := range in.rel.unique {
 		if in.ref.rename == nil {
@@ -283,7 +252,7 @@ func (d *dataStep) concatenate(inputs []*input) {
 	}
 	needs := func(n numbering) {
 		for _, in := range inputs {
-			in.need(n)
+			in.need(n.and(in.places()))
 		}
 	}
 	d.src = rowSource{columns: columns, sql: plainNames(columns), from: from, needs: needs}
@@ -295,9 +264,11 @@ func (d *dataStep) stacked(inputs []*input, i int, columns []*column, row bool) 
 	for _, c := range columns {
 		list = append(list, as(d.typed(inputs[i], c, ""), c.name))
 	}
-	for j, other := range inputs {
-		if other.ref.in != "" {
-			list = append(list, fmt.Sprintf("%v AS %s", i == j, sqlName("in_"+other.ref.in)))
+	var flags []string // a list of data sets has one for all
+	for _, other := range inputs {
+		if flag := other.ref.in; flag != "" && !slices.Contains(flags, flag) {
+			flags = append(flags, flag)
+			list = append(list, fmt.Sprintf("%v AS %s", inputs[i].ref.in == flag, sqlName("in_"+flag)))
 		}
 	}
 	if row {
@@ -306,13 +277,35 @@ func (d *dataStep) stacked(inputs []*input, i int, columns []*column, row bool) 
 	return "  SELECT " + strings.Join(list, ", ") + "\n  FROM " + inputs[i].rel.ref()
 }
 
-// filter is the condition of where= on a line of its own.
-func (in *input) filter(margin string) string {
+// condition is where= on a line of its own.
+func (in *input) condition(before string) string {
 	if in.where == "" {
 		return ""
 	}
-	return "\n" + margin + "WHERE " + in.where
+	return before + "WHERE " + in.where
 }
+
+// filter are the conditions of where=, firstobs= and obs= on lines of their own.
+func (in *input) filter(margin string) string {
+	text := in.condition("\n" + margin)
+	if !in.placed() {
+		return text
+	}
+	test := ">= " + strconv.Itoa(in.ref.firstobs)
+	switch {
+	case in.ref.firstobs <= 1:
+		test = "<= " + strconv.Itoa(in.ref.obs)
+	case in.ref.obs > 0:
+		test = fmt.Sprintf("BETWEEN %d AND %d", in.ref.firstobs, in.ref.obs)
+	}
+	return text + "\n" + margin + "QUALIFY row_number() OVER (ORDER BY _row) " + test
+}
+
+// placed tells whether rows are left out by their places.
+func (in *input) placed() bool { return in.ref.obs > 0 || in.ref.firstobs > 1 }
+
+// places is the order that this takes.
+func (in *input) places() numbering { return numbering{row: in.placed()} }
 
 // orderTerms are the BY variables as terms of ORDER BY.
 func (d *dataStep) orderTerms(write func(k string) string) []string {

@@ -54,6 +54,7 @@ type val struct {
 type renderer struct {
 	lookup  func(n name) (val, error)
 	array   func(name string) ([]string, bool)
+	sizes   func(name string) []dimension
 	formats map[string]*userFormat
 	note    func(format string, args ...any) // an approximation
 	order   func() string                    // the order of rows, for monotonic and the like; nil when there is none
@@ -175,39 +176,17 @@ func (r *renderer) truth(e expr) (val, error) {
 	return val{sql: "CASE WHEN " + c.sql + " THEN 1 ELSE 0 END", kind: numberKind, prec: precAtom, sure: true, window: c.window}, nil
 }
 
-func (r *renderer) elementOf(e element) (val, error) {
-	n, err := r.variableOf(e)
-	if err != nil {
-		return null, err
-	}
-	return r.lookup(name{"", n})
-}
-
 // variableOf finds the variable that an element of an array is; its index must be
 // constant, as it is in an unrolled loop.
 func (r *renderer) variableOf(e element) (string, error) {
-	list, ok := []string(nil), false
-	if r.array != nil {
-		list, ok = r.array(e.array)
+	list, index, constant, err := r.indexed(e)
+	if err == nil && !constant {
+		err = fmt.Errorf("the index of the array %s depends on the data", e.array)
 	}
-	if !ok {
-		return "", fmt.Errorf("there is no array %s", e.array)
-	}
-	if len(e.index) != 1 {
-		return "", fmt.Errorf("arrays of several dimensions are not understood")
-	}
-	v, err := r.value(e.index[0])
 	if err != nil {
 		return "", err
 	}
-	if v.number == nil {
-		return "", fmt.Errorf("the index of the array %s depends on the data", e.array)
-	}
-	i := int(*v.number)
-	if i < 1 || i > len(list) {
-		return "", fmt.Errorf("the array %s has no element %d", e.array, i)
-	}
-	return list[i-1], nil
+	return r.place(e, list, index)
 }
 
 func (r *renderer) unary(e unary) (val, error) {

@@ -277,6 +277,8 @@ func (d *dataStep) gives(t *tree) val {
 		switch {
 		case before.isNull(), zero(before) && v.sure:
 			return v
+		case zero(before) && (d.confined > 0 || !d.retained[t.name].initial.isNull()):
+			return atom(numberKind, "coalesce(%s, 0)", v.sql) // each run begins with 0
 		}
 		return sumOfValues([]val{before, v})
 	case "max", "min":
@@ -382,7 +384,8 @@ func (d *dataStep) snapshot() dataStep {
 	saved.columns, saved.taken = slices.Clone(d.columns), maps.Clone(d.taken)
 	saved.outputs = nil
 	for _, o := range d.outputs {
-		saved.outputs = append(saved.outputs, outputRow{o.cond, clone(o.env), o.into})
+		o.env = clone(o.env)
+		saved.outputs = append(saved.outputs, o)
 	}
 	return saved
 }
@@ -601,7 +604,7 @@ func (d *dataStep) fillWith(f *filling) error {
 // check refuses what could not be resolved.
 func (d *dataStep) check() error {
 	for _, c := range d.columns {
-		if strings.Contains(c.sql, "\x01") {
+		if strings.ContainsAny(c.text(), "\x01"+carried) {
 			return fmt.Errorf("what is retained in %s depends on itself", c.name)
 		}
 	}

@@ -36,18 +36,14 @@ FROM soins;
 CREATE VIEW couts AS
 WITH computed AS (
   SELECT *,
-    row_number() OVER (PARTITION BY ss00010 ORDER BY _row) = 1 AS first_ss00010,
     row_number() OVER (PARTITION BY ss00010 ORDER BY _row DESC) = 1 AS last_ss00010,
     sum(coalesce(ss00160, 0)) OVER (PARTITION BY ss00010 ORDER BY _row ROWS UNBOUNDED PRECEDING) AS ticket,
-    sum(coalesce(ss00165, 0)) OVER (PARTITION BY ss00010 ORDER BY _row ROWS UNBOUNDED PRECEDING) AS supplement
+    sum(coalesce(ss00165, 0)) OVER (PARTITION BY ss00010 ORDER BY _row ROWS UNBOUNDED PRECEDING) AS supplement,
+    sum(coalesce(CASE WHEN est_dmg <> 0 THEN coalesce(ss00050, 0) END, 0)) OVER (PARTITION BY ss00010 ORDER BY _row ROWS UNBOUNDED PRECEDING) AS actes
   FROM soins_2
-), computed_2 AS (
-  SELECT *,
-    sum(CASE WHEN CASE WHEN first_ss00010 THEN 0 END IS NOT NULL OR CASE WHEN est_dmg <> 0 THEN coalesce(ss00050, 0) END IS NOT NULL THEN coalesce(CASE WHEN first_ss00010 THEN 0 END, 0) + coalesce(CASE WHEN est_dmg <> 0 THEN coalesce(ss00050, 0) END, 0) END) OVER (PARTITION BY ss00010 ORDER BY _row ROWS UNBOUNDED PRECEDING) AS actes
-  FROM computed
 )
 SELECT ss00010, ticket, supplement, CASE WHEN actes > 0 THEN 1 ELSE 0 END AS flag_dmg
-FROM computed_2
+FROM computed
 WHERE last_ss00010;
 
 -- lines 37-40: proc sort data=eps.population out=photo nodupkey

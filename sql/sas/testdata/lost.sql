@@ -13,9 +13,9 @@ FROM population;
 -- line 6: data b
 -- NOT TRANSLATED, line 6 (its step has a statement that is not translated): data b;
 -- NOT TRANSLATED, line 6 (its step has a statement that is not translated): set eps.population;
--- NOT TRANSLATED, line 6 (do while is not understood): do while (pp0015 > 0);
--- NOT TRANSLATED, line 6 (it stands in a loop that is not understood): pp0015 = pp0015 - 1;
--- NOT TRANSLATED, line 6 (it stands in a loop that is not understood): end;
+-- NOT TRANSLATED, line 6 (how often the loop turns depends on the data): do while (pp0015 > 0);
+-- NOT TRANSLATED, line 6 (its step has a statement that is not translated): pp0015 = pp0015 - 1;
+-- NOT TRANSLATED, line 6 (its step has a statement that is not translated): end;
 -- NOT TRANSLATED, line 6: run;
 
 -- line 7: proc iml
@@ -99,11 +99,11 @@ SELECT * FROM f_2;
 --   data b
 -- line 6, untranslated: its step has a statement that is not translated
 --   set eps.population
--- line 6, untranslated: do while is not understood
+-- line 6, untranslated: how often the loop turns depends on the data
 --   do while (pp0015 > 0)
--- line 6, untranslated: it stands in a loop that is not understood
+-- line 6, untranslated: its step has a statement that is not translated
 --   pp0015 = pp0015 - 1
--- line 6, untranslated: it stands in a loop that is not understood
+-- line 6, untranslated: its step has a statement that is not translated
 --   end
 -- line 7, untranslated: PROC IML is not understood
 --   proc iml
