@@ -10,10 +10,10 @@ import (
 
 // A quantile is a value of one person, or lies between the values of two. It is
 // answered where as many persons as the threshold asks for have that value, or
-// each of the two. Elsewhere the mean of the values around the place is answered,
-// of at least as many persons. Either way as many must be below and above. The
-// places are multiples of a twentieth, so that no two means differ by one
-// person's value.
+// each of the two. Elsewhere the mean of the values around the place is answered:
+// those next to it, and all that are the same as the one or two at it. Either way
+// as many persons must stand behind these, below them and above. The places are
+// multiples of a twentieth, so that no two means differ by one person's value.
 
 // quantiles are the aggregates that ask for a place in the order of values.
 var quantiles = []string{"median", "quantile_cont"}
@@ -41,8 +41,7 @@ func (x *summit) quantile(f *ast.Func) (value, error) {
 		n = len(x.ranked)
 		x.ranked = append(x.ranked, f)
 	}
-	x.b.p.warn("a median or quantile_cont that fewer persons share is the mean of the %d or %d values around it, so that no person's value is shown",
-		2*x.reach()+1, 2*x.reach()+2)
+	x.b.p.warn("a median or quantile_cont that fewer persons share is the mean of the %d or more values around it, so that no person's value is shown", 2*x.reach()+1)
 	i := itoa(n)
 	return value{sql: x.alias + ".q" + i, mask: "coalesce(" + x.alias + ".n" + i + ", 1::UTINYINT)", kind: number}, nil
 }
@@ -193,26 +192,50 @@ func (x *summit) rank(up *level, alias string, keys []string, i int, f *ast.Func
 	if known {
 		columns = nil
 	}
-	n = alias + "." + n
-	at := strconv.FormatFloat(q, 'f', -1, 64) + "::DOUBLE * (" + n + "n - 1)"
-	present := "(" + n + "y IS NOT NULL) AND "
-	reach := itoa(x.reach())
-	low, high := "floor("+at+") + 1 - "+reach, "ceil("+at+") + 1 + "+reach
-	around := present + n + "r BETWEEN " + low + " AND " + high
-	side := func(end string) string {
-		return present + end + "(" + at + ") + 1 BETWEEN " + n + "f AND " + n + "l"
-	}
-	shared := func(end string) string {
-		return "count(DISTINCT " + owner + ") FILTER (WHERE " + side(end) + ") >= " + itoa(x.b.p.cfg.Channel.Threshold)
-	}
-	value := func(end string) string { return "min(" + n + "y) FILTER (WHERE " + side(end) + ")" }
-	between := "min(" + at + " - floor(" + at + ")) FILTER (WHERE " + side("floor") + ")"
-	a.sql = "CASE WHEN " + shared("floor") + " AND " + shared("ceil") +
-		" THEN " + value("floor") + " + (" + value("ceil") + " - " + value("floor") + ") * " + between +
+	k := ranking{columns: alias + "." + n, threshold: x.b.p.cfg.Channel.Threshold}
+	k.at = strconv.FormatFloat(q, 'f', -1, 64) + "::DOUBLE * (" + k.columns + "n - 1)"
+	return columns, k.cell(a, up.units, x.reach()), nil
+}
+
+// ranking is the place of a quantile among ranked values.
+type ranking struct {
+	columns   string // what the names of the ranks begin with
+	at        string // SQL of the place, counted from 0; not always whole
+	threshold int
+}
+
+// has tells of a row whether it has the value at one end of the place, floor or
+// ceil.
+func (k ranking) has(end string) string {
+	return end + "(" + k.at + ") + 1 BETWEEN " + k.columns + "f AND " + k.columns + "l"
+}
+
+// present begins a condition on the rows that have a value.
+func (k ranking) present() string { return "(" + k.columns + "y IS NOT NULL) AND " }
+
+// cell makes a quantile of the mean of its values.
+func (k ranking) cell(a aggregate, units []unitRef, reach int) aggregate {
+	n, low, high := k.columns, "floor("+k.at+") + 1 - "+itoa(reach), "ceil("+k.at+") + 1 + "+itoa(reach)
+	around := k.present() + "(" + n + "r BETWEEN " + low + " AND " + high + " OR " + k.has("floor") + " OR " + k.has("ceil") + ")"
+	below := k.present() + n + "r < " + low + " AND " + n + "l < floor(" + k.at + ") + 1"
+	above := k.present() + n + "r > " + high + " AND " + n + "f > ceil(" + k.at + ") + 1"
+	value := func(of, end string) string { return "min(" + of + ") FILTER (WHERE " + k.present() + k.has(end) + ")" }
+	floor, ceil := value(n+"y", "floor"), value(n+"y", "ceil")
+	a.sql = "CASE WHEN " + k.shared(units, "floor") + " AND " + k.shared(units, "ceil") +
+		" THEN " + floor + " + (" + ceil + " - " + floor + ") * " + value(k.at+" - floor("+k.at+")", "floor") +
 		" ELSE " + exactly("avg("+n+"y)", a.floating) + " FILTER (WHERE " + around + ") END"
 	a.amount, a.floating = "", false
-	for _, c := range []string{around, present + n + "r < " + low, present + n + "r > " + high} {
+	for _, c := range []string{around, below, above} {
 		a.parts = append(a.parts, term{when: []string{"(" + c + ")"}})
 	}
-	return columns, a, nil
+	return a
+}
+
+// shared tells of a group whether enough units have the value at one end.
+func (k ranking) shared(units []unitRef, end string) string {
+	var enough []string
+	for _, u := range units {
+		enough = append(enough, u.enough(k.threshold, k.present()+k.has(end)))
+	}
+	return strings.Join(enough, " AND ")
 }

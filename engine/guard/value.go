@@ -269,3 +269,16 @@ func orMasks(masks ...string) string {
 	}
 	return "(" + strings.Join(out, " | ") + ")"
 }
+
+// enough is SQL that tells of a group whether enough units, or none where that is
+// safe, are behind its rows that meet a condition.
+func (u unitRef) enough(threshold int, condition string) string {
+	count := "count(DISTINCT " + u.contributor() + ") FILTER (WHERE " + condition + ")"
+	if u.bits {
+		count = "coalesce(bit_count(bit_or(" + u.sql + ") FILTER (WHERE " + condition + ")), 0)"
+	}
+	if u.must {
+		return count + " >= " + itoa(threshold)
+	}
+	return count + " NOT BETWEEN 1 AND " + itoa(threshold-1)
+}
