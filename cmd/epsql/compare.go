@@ -37,6 +37,7 @@ func compareCommand() *cli.Command {
 			&cli.Float64Flag{Name: "absolute", Usage: "numbers may differ by `X`"},
 			&cli.Float64Flag{Name: "relative", Usage: "numbers may differ by the share `X` of the larger one", Value: 1e-12},
 			&cli.StringFlag{Name: "missing", Usage: "`WAY` missing values compare: " + strings.Join(compare.Ways(), ", "), Value: string(compare.Same)},
+			&cli.BoolFlag{Name: "special", Usage: "compare the letters of SAS's special missing values, .A to .Z, too: in a column x_missing for each x"},
 			&cli.StringSliceFlag{Name: "leave", Usage: "`COLUMN` that is not compared; may be repeated"},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(compareFormats, ", "), Value: "table"},
 			&cli.StringFlag{Name: "channel", Usage: "`CHANNEL` whose rule masks answers of the workspace (default: the population's first)"},
@@ -79,6 +80,7 @@ func compareOptions(c *cli.Context) (compare.Options, error) {
 	o := compare.Options{
 		By: c.StringSlice("by"), Leave: c.StringSlice("leave"), Absolute: c.Float64("absolute"), Relative: c.Float64("relative"),
 		Missing: compare.Missing(c.String("missing")), Memory: c.String("memory"), Threads: c.Int("threads"),
+		Special: c.Bool("special"),
 	}
 	if !slices.Contains(compare.Ways(), string(o.Missing)) {
 		return o, diag.New(diag.Usage, "bad-missing", "--missing knows no way %q", o.Missing).

@@ -58,6 +58,7 @@ type Options struct {
 	Relative float64
 	Missing  Missing
 	Leave    []string // columns that are not compared
+	Special  bool     // the letters of SAS's special missing values are compared too
 	Memory   string   // memory limit of the database; empty: its own
 	Threads  int
 }

@@ -1,8 +1,10 @@
 package compare_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -128,5 +130,33 @@ func TestSASDataSetsAreComparedWithTransportFiles(t *testing.T) {
 	}
 	if r.Matched == 0 || r.OnlyHere+r.OnlyThen != 0 {
 		t.Errorf("rows: %+v", r)
+	}
+}
+
+// Special missing values are all missing, unless their letters are asked for.
+func TestLettersOfSpecialMissingValuesAreComparedWhenAskedFor(t *testing.T) {
+	content, err := os.ReadFile("../sasdata/testdata/claims_v5.xpt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := slices.Clone(content)
+	z := bytes.LastIndex(other, []byte("Z\x00\x00\x00\x00\x00\x00\x00"))
+	if z < 0 {
+		t.Fatal("the file has no .Z")
+	}
+	other[z] = 'B'
+	path := filepath.Join(t.TempDir(), "other.xpt")
+	if err := os.WriteFile(path, other, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, special := range []bool{false, true} {
+		r, err := compare.Run(t.Context(), compare.Side{Name: "one", Path: "../sasdata/testdata/claims_v5.xpt"},
+			compare.Side{Name: "other", Path: path}, compare.Options{Special: special})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Equal == special {
+			t.Errorf("letters asked for: %v, equal: %v", special, r.Equal)
+		}
 	}
 }

@@ -157,9 +157,10 @@ func kindOfType(typ string) string {
 	return "text"
 }
 
-// readSAS copies a SAS data set. Special missing values become missing.
+// readSAS copies a SAS data set. Special missing values become missing; their
+// letters stand in columns of their own when they are asked for.
 func (c *comparison) readSAS(ctx context.Context, t *table, into string) error {
-	r, err := sasdata.Open(t.Path, sasdata.Options{})
+	r, err := sasdata.Open(t.Path, sasdata.Options{Special: c.opts.Special})
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,10 @@ type Column struct {
 	Format string // with its width and decimals, as DATE9. or 8.2; empty when none
 	Text   bool
 	Length int // bytes of a value
-	at     int // where it begins in a row
+	// Special columns hold the letters of the special missing values of the column
+	// before: nothing, "_", or "A" to "Z".
+	Special bool
+	at      int // where it begins in a row
 }
 
 // Value is a value of a row: a text, a number, or a missing number.
@@ -73,6 +76,9 @@ type Options struct {
 	// Charset, named as SAS does (utf-8, latin1, wlatin1 …), is used in place of
 	// the one that the file claims.
 	Charset string
+	// Special puts a column behind each one of numbers, with its name and _missing,
+	// that holds the letters of its special missing values.
+	Special bool
 }
 
 // Open opens a SAS7BDAT or transport file.
@@ -107,13 +113,33 @@ func New(from io.Reader, opts Options) (*Reader, error) {
 	}
 	head = head[:n]
 	all := io.MultiReader(bytes.NewReader(head), from)
+	var r *Reader
 	switch Kind(head) {
 	case "sas7bdat":
-		return newSAS7BDAT(all, read)
+		r, err = newSAS7BDAT(all, read)
 	case "xport":
-		return newXPORT(all, opts.Member, read)
+		r, err = newXPORT(all, opts.Member, read)
+	default:
+		return nil, notSAS()
 	}
-	return nil, diag.New(diag.Data, "not-sas", "the file is no SAS data set").
+	if err == nil && opts.Special {
+		r.Columns = withSpecial(r.Columns)
+	}
+	return r, err
+}
+
+// withSpecial puts the columns of special missing values behind those of numbers.
+func withSpecial(columns []Column) (out []Column) {
+	for _, c := range columns {
+		if out = append(out, c); !c.Text {
+			out = append(out, Column{Name: c.Name + "_missing", Text: true, Length: 1, Special: true})
+		}
+	}
+	return out
+}
+
+func notSAS() error {
+	return diag.New(diag.Data, "not-sas", "the file is no SAS data set").
 		WithHint("deliver a .sas7bdat file, or a transport file of version 5 or 8; a file of PROC CPORT must be written again with the XPORT engine")
 }
 
@@ -138,6 +164,10 @@ func (r *Reader) Next(row []Value) error {
 		return err
 	}
 	for i, c := range r.Columns {
+		if c.Special {
+			row[i] = Value{Text: letter(row[i-1].Missing)}
+			continue
+		}
 		field := raw[c.at : c.at+c.Length]
 		if c.Text {
 			row[i] = Value{Text: r.decode(bytes.TrimRight(field, " \x00"))}
@@ -146,6 +176,14 @@ func (r *Reader) Next(row []Value) error {
 		row[i] = r.number(field)
 	}
 	return nil
+}
+
+// letter is that of a special missing value, and nothing of any other value.
+func letter(missing byte) string {
+	if missing == 0 || missing == '.' {
+		return ""
+	}
+	return string(missing)
 }
 
 // Close closes the file.

@@ -157,6 +157,40 @@ func TestOthersWrote(t *testing.T) {
 	}
 }
 
+// Asked for, the letters of special missing values stand in a column of their own.
+func TestSpecialMissingValues(t *testing.T) {
+	for _, name := range []string{"claims_v5.xpt", "claims_v8.xpt"} {
+		r, err := New(bytes.NewReader(content(t, name)), Options{Special: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := rowsOf(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		letters := map[string][]string{}
+		for i, c := range r.Columns {
+			for _, row := range rows {
+				if c.Special && row[i].Text != "" {
+					letters[c.Name] = append(letters[c.Name], row[i].Text)
+				}
+			}
+		}
+		numbers := 0
+		for i, c := range r.Columns {
+			if !c.Text {
+				numbers++
+				if next := r.Columns[i+1]; !next.Special || next.Name != c.Name+"_missing" {
+					t.Errorf("%s: no column of letters behind %s", name, c.Name)
+				}
+			}
+		}
+		if got := fmt.Sprint(letters); numbers == 0 || !strings.Contains(got, "[Z]") || !strings.Contains(got, "[A]") {
+			t.Errorf("%s: letters %s behind %d columns of numbers", name, got, numbers)
+		}
+	}
+}
+
 func written(v Value) string {
 	if v.Missing != 0 {
 		return string(v.Missing)
