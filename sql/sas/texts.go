@@ -388,7 +388,7 @@ func putOf(r *renderer, c call) (val, error) {
 		return x, err
 	}
 	if user, ok := r.formats[f.name]; ok {
-		return user.render(r, x)
+		return user.put(r, x, f.width)
 	}
 	if pattern, ok := datePatterns[f.name]; ok {
 		d := r.toDate(x)
@@ -506,8 +506,8 @@ func inputOf(r *renderer, c call) (val, error) {
 	case "date":
 		return made(dateKind, []val{x}, "CAST(try_strptime(%s, ['%%d%%b%%Y', '%%d-%%b-%%Y']) AS DATE)", cut), nil
 	}
-	if user, ok := r.formats[f.name]; ok {
-		return user.render(r, x)
+	if user, ok := r.formats["@"+f.name]; ok {
+		return user.reads(r, x)
 	}
 	return null, fmt.Errorf("the format %s is not understood in input", f.name)
 }

@@ -12,6 +12,7 @@ type userFormat struct {
 	ranges    []formatRange
 	otherwise *string
 	width     int
+	table     *formatTable // in place of ranges
 }
 
 // formatRange is a value or a span of one label.
@@ -30,15 +31,30 @@ func (p *program) procFormat(from, to int) {
 			if err := p.valueStatement(s); err != nil {
 				p.fail(i, "%v", err)
 			}
+		case "invalue":
+			if err := p.invalueStatement(s); err != nil {
+				p.fail(i, "%v", err)
+			}
 		case "run", "quit":
+		case "select", "exclude": // of what is printed
+			p.inert(i)
 		default:
 			p.fail(i, "the statement %s is not understood in this procedure", s.first())
 		}
 	}
-	if len(p.statements[from].tokens) > 2 {
-		ps := &parser{tokens: p.statements[from].tokens, at: 2}
-		if ps.is("cntlin") {
-			p.fail(from, "a format from a data set is not understood: join with the data set")
+	ps := &parser{tokens: p.statements[from].tokens, at: 2}
+	for ps.err == nil && !ps.done() {
+		switch option := ps.name(); {
+		case !ps.accept("="):
+		case option == "cntlin":
+			if err := orElse(ps.err, p.controlled(ps.setRef())); err != nil {
+				p.fail(from, "%v", err)
+			}
+		case option == "cntlout":
+			p.fail(from, "the data set of formats that cntlout= makes is not understood")
+			p.lost[setName(ps.setRef().name)] = p.statements[from].line
+		default:
+			ps.setRef()
 		}
 	}
 	step := &step{line: p.statements[from].line, until: p.lineOf(to - 1), sas: p.statements[from].text, comments: p.comments(from, to), notes: p.notesOf(from, to)}
@@ -53,8 +69,8 @@ func (p *program) valueStatement(s *statement) error {
 	if f.text {
 		key = "$" + key
 	}
-	if ps.is("(") {
-		ps.parens()
+	if ps.is("(") && slices.ContainsFunc(ps.parens(), func(t token) bool { return t.text == "multilabel" || t.text == "mlf" }) {
+		p.note("a value has the first of its labels: several labels of one value are not understood")
 	}
 	for ps.err == nil && !ps.done() {
 		f.read(ps)
@@ -81,13 +97,16 @@ func (f *userFormat) read(ps *parser) {
 		}
 	}
 	t := ps.peek()
-	if ps.at++; ps.err == nil && t.kind != textToken {
-		if t.kind != numberToken && t.kind != wordToken {
-			ps.fail("a label must be a text")
-			return
-		}
-	}
+	ps.at++
 	label := t.text
+	switch {
+	case t.kind == opToken && t.text == "-" && ps.peek().kind == numberToken:
+		label += ps.peek().text
+		ps.at++
+	case ps.err == nil && (t.kind == opToken || t.kind == endToken):
+		ps.fail("a label must be a text")
+		return
+	}
 	f.width = max(f.width, len([]rune(label)))
 	if other {
 		f.otherwise = &label
@@ -164,11 +183,21 @@ func (f *userFormat) labels() (out []string) {
 }
 
 // render is a value in this format.
-func (f *userFormat) render(r *renderer, x val) (val, error) {
+func (f *userFormat) render(r *renderer, x val) (val, error) { return f.put(r, x, 0) }
+
+// put is a value in this format, in so many positions; 0: as many as the longest
+// label has.
+func (f *userFormat) put(r *renderer, x val, width int) (val, error) {
 	if f.text {
 		x = r.toText(x)
 	} else {
 		x = r.toNumber(x)
+	}
+	if f.table != nil {
+		return f.table.put(r, f, x), nil
+	}
+	if width == 0 {
+		width = f.width
 	}
 	type arm struct {
 		label string
@@ -188,7 +217,11 @@ func (f *userFormat) render(r *renderer, x val) (val, error) {
 	for _, a := range arms {
 		fmt.Fprintf(&b, " WHEN %s THEN %s", a.cond.sql, constantText(a.label).sql)
 	}
-	otherwise := r.toText(x).sql
+	own := r.toText(x)
+	if f.text && f.otherwise == nil {
+		own = cutTo(own, width)
+	}
+	otherwise := own.sql
 	if f.otherwise != nil {
 		otherwise = constantText(*f.otherwise).sql
 	}
