@@ -275,7 +275,8 @@ func (r *run) begin(ctx context.Context) error {
 	return r.save()
 }
 
-// sweep removes what a killed process left half written.
+// sweep removes what a killed process left half written: files, and the folder of
+// an extraction.
 func (r *run) sweep() error {
 	for _, folder := range []string{"", PlanFolder, tableFolder} {
 		parts, err := filepath.Glob(filepath.Join(r.folder, folder, "*.part"))
@@ -283,7 +284,7 @@ func (r *run) sweep() error {
 			return err
 		}
 		for _, part := range parts {
-			if err := os.Remove(part); err != nil {
+			if err := os.RemoveAll(part); err != nil {
 				return err
 			}
 		}
