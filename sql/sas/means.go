@@ -84,7 +84,7 @@ func (p *program) procMeans(from, to int) {
 		if outputs > 0 {
 			return nil
 		}
-		return s.view(setRef{name: fmt.Sprintf("means_%d", p.statements[from].line)}, c.printed(s.vars), false)
+		return s.view(setRef{name: fmt.Sprintf("means_%d", p.statements[from].line)}, c.printed(s.vars), viewOf{shown: true})
 	})
 }
 
@@ -269,7 +269,7 @@ func (c *procCall) printed(vars []string) (list []statistic) {
 
 // output makes the data set of a statement OUTPUT.
 func (s *summary) output(at int) error {
-	target, list, err := s.asked(at)
+	target, list, err := s.asked(s.c.p.statements[at].tokens, at)
 	if err != nil {
 		return err
 	}
@@ -277,16 +277,15 @@ func (s *summary) output(at int) error {
 		target.name = "data1"
 	}
 	if len(list) > 0 {
-		return s.view(target, list, true)
+		return s.view(target, list, viewOf{types: true})
 	}
 	return s.five(target)
 }
 
 // asked reads OUTPUT OUT=x sum= mean(a)=b … / autoname.
-func (s *summary) asked(at int) (target setRef, list []statistic, err error) {
-	st := &s.c.p.statements[at]
-	p := &parser{tokens: st.tokens, at: 1}
-	autoname := slices.ContainsFunc(st.tokens, func(t token) bool { return t.text == "autoname" })
+func (s *summary) asked(tokens []token, at int) (target setRef, list []statistic, err error) {
+	p := &parser{tokens: tokens, at: 1}
+	autoname := slices.ContainsFunc(tokens, func(t token) bool { return t.text == "autoname" })
 	for p.err == nil && !p.done() {
 		if p.accept("/") {
 			s.outputOptions(p, at)
@@ -361,10 +360,20 @@ func (s *summary) outputOptions(p *parser, at int) {
 	}
 }
 
+// viewOf says what stands beside the statistics of a view.
+type viewOf struct {
+	types   bool // _TYPE_ and _FREQ_
+	counted bool // the number of rows
+	shown   bool // it is printed, and no data set
+}
+
 // view makes one data set of statistics.
-func (s *summary) view(ref setRef, list []statistic, types bool) error {
-	nway := s.nway() || !types && s.sets == nil
-	columns, items := s.head(nway, types)
+func (s *summary) view(ref setRef, list []statistic, of viewOf) error {
+	nway := s.nway() || !of.types && s.sets == nil
+	columns, items := s.head(nway, of.types)
+	if of.counted {
+		columns, items = append(columns, &column{name: "n", kind: numberKind}), append(items, "count(*) AS n")
+	}
 	for _, st := range list {
 		item, col, err := s.statistic(st)
 		if err != nil {
@@ -375,7 +384,7 @@ func (s *summary) view(ref setRef, list []statistic, types bool) error {
 	if err := s.ids(&items, &columns); err != nil {
 		return err
 	}
-	d := derived{columns: columns, notes: s.notes(items), shown: !types}
+	d := derived{columns: columns, notes: s.notes(items), shown: of.shown}
 	if nway {
 		d.unique = [][]string{append(slices.Clone(s.c.by), s.class...)}
 	}
@@ -491,11 +500,9 @@ func (s *summary) statistic(st statistic) (string, *column, error) {
 	default:
 		v = s.c.d.r.toNumber(v)
 	}
-	form := statistics[st.stat].plain
-	if s.weight != "" {
-		if form = statistics[st.stat].weighted; form == "" {
-			return "", nil, fmt.Errorf("%s with weights is not understood", st.stat)
-		}
+	form, err := s.formOf(st.stat)
+	if err != nil {
+		return "", nil, err
 	}
 	return fill(form, v.sql, s.weight) + " AS " + sqlName(st.name), &column{name: st.name, kind: k}, nil
 }

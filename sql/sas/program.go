@@ -165,6 +165,7 @@ func init() {
 		"transpose": (*program).procTranspose, "format": (*program).procFormat, "rank": (*program).procRank, "append": (*program).procAppend,
 		"surveyselect": (*program).procSurveySelect, "print": (*program).procPrint, "export": (*program).procExport, "contents": (*program).procContents,
 		"datasets": (*program).procDatasets, "copy": (*program).procCopy, "delete": (*program).procDelete,
+		"univariate": (*program).procUnivariate, "tabulate": (*program).procTabulate, "report": (*program).procReport,
 	}
 }
 
@@ -198,7 +199,7 @@ func (p *program) proc() {
 		p.inertAll(from, to)
 		p.comment("left out: it prints")
 		return
-	case "compare", "report", "tabulate", "univariate":
+	case "compare":
 		p.leaveAll(from, to, "what PROC "+strings.ToUpper(name)+" prints is not translated")
 		return
 	}
