@@ -38,6 +38,39 @@ func parseDate(text string) (year, month, day int, ok bool) {
 	return year, month, day, month > 0 && d.Day() == day && year >= 1582 && year < 20000
 }
 
+// readDate reads a date with an informat: the order of its parts, with or without
+// something between them, or that of parseDate.
+func readDate(text, informat string) (year, month, day int, ok bool) {
+	order := map[string]string{"yymmdd": "ymd", "ddmmyy": "dmy", "mmddyy": "mdy"}[informat]
+	if order == "" {
+		return parseDate(text)
+	}
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })
+	if len(parts) == 1 { // two digits each, and those of the year
+		rest := parts[0]
+		parts = parts[:0]
+		for _, part := range order {
+			n := 2
+			if part == 'y' {
+				n = len(text) - 4
+			}
+			if n < 2 || len(rest) < n {
+				return 0, 0, 0, false
+			}
+			parts, rest = append(parts, rest[:n]), rest[n:]
+		}
+	}
+	if len(parts) != len(order) {
+		return 0, 0, 0, false
+	}
+	months := parts[strings.IndexByte(order, 'm')]
+	month, err := strconv.Atoi(months)
+	if err != nil || month < 1 || month > len(monthNames) {
+		return 0, 0, 0, false
+	}
+	return parseDate(parts[strings.IndexByte(order, 'd')] + monthNames[month-1] + parts[strings.IndexByte(order, 'y')])
+}
+
 // parseStamp reads 01JAN2008:12:30:00, or 12:30 alone, as seconds.
 func parseStamp(text string, timeOnly bool) (float64, bool) {
 	var seconds float64

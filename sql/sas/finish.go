@@ -572,15 +572,7 @@ func dataValue(text string, c *column) (string, error) {
 		}
 		return quoteText(text), nil
 	case dateKind:
-		y, m, day, ok := parseDate(text)
-		if c.format.name == "yymmdd" {
-			n, _ := fmt.Sscanf(strings.NewReplacer("-", "", "/", "").Replace(text), "%4d%2d%2d", &y, &m, &day)
-			ok = n == 3
-		}
-		if c.format.name == "ddmmyy" {
-			n, _ := fmt.Sscanf(strings.NewReplacer("-", "", "/", "").Replace(text), "%2d%2d%4d", &day, &m, &y)
-			ok = n == 3
-		}
+		y, m, day, ok := readDate(text, c.format.name)
 		if !ok {
 			return "", fmt.Errorf("a value of %s is no date of its format", c.name)
 		}
