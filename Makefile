@@ -32,7 +32,7 @@ lint: ## go vet, gofumpt and golangci-lint
 bench: ## measure loading, masking and queries, and how useful the guard is
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
 
-prove: ## run the long proofs of the guard and print what they prove (hours)
+prove: ## run the long proofs of the guard and of ports, and print what they prove (hours)
 	@echo "1. Databases that differ only in hidden persons give the same bytes, whatever is asked (100 000 pairs)"
 	EPSQL_PROVE=1 EPSQL_VERSION=$(VERSION) go test -v -count 1 -parallel 2 -timeout 0 -run 'PersonsBehindMaskedCells|GuardThatIsOpen|WhatTheExperimentFound' ./engine/guard
 	@echo "2. An attacker with linear programs solves no masked cell (10 000 tables)"
@@ -41,6 +41,8 @@ prove: ## run the long proofs of the guard and print what they prove (hours)
 	EPSQL_PROVE=1 go test -v -count 1 -timeout 0 -run 'Attack|Corpus' ./engine/guard
 	@echo "4. What is shown of the questions of testdata/utility is exact, and nearly all are answered as written"
 	EPSQL_PROVE=1 go test -v -count 1 -timeout 0 -run 'Utility' ./engine/guard
+	@echo "5. Ports of random DATA steps give what an interpreter of the DATA step gives (20 000 programs)"
+	EPSQL_PROVE=1 go test -v -count 1 -timeout 0 -run 'RandomDataSteps' ./engine/compare
 
 golden: ## rewrite the golden files; read the difference before you commit it
 	@grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n1 dirname | sort -u | \

@@ -583,7 +583,17 @@ func (g *generator) carried() []stmt {
 	if len(g.by) > 0 && g.chance(2) {
 		test = edge{by: pick(g, g.by)}
 	}
-	out := []stmt{retain{name, pick(g, []value{missing, number(0)})}, branch{test: test, yes: []stmt{assign{name, g.numeric(1)}}}}
+	st := branch{test: test, yes: []stmt{assign{name, g.numeric(1)}}}
+	switch g.IntN(6) { // it depends on what it was
+	case 0:
+		st.no = []stmt{assign{name, operation{"+", variable(name), g.numeric(1)}}}
+	case 1:
+		st.no = []stmt{assign{name, call{pick(g, []string{"max", "min", "sum"}), []node{variable(name), g.numeric(1)}}}}
+	case 2:
+		at := operation{pick(g, []string{"<", ">=", "="}), variable(name), g.numeric(1)}
+		st.no = []stmt{branch{test: at, yes: []stmt{assign{name, g.numeric(1)}}}}
+	}
+	out := []stmt{retain{name, pick(g, []value{missing, number(0)})}, st}
 	g.numbers = append(g.numbers, name)
 	return out
 }
