@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -106,7 +107,7 @@ func planName(file string) string {
 // portOptions are the tables of the catalogue, under their own names and those of
 // the mapping file.
 func portOptions(c *cli.Context, folder string) (sas.Options, error) {
-	opts := sas.Options{Include: func(name string) (string, error) {
+	opts := sas.Options{Now: time.Now(), Include: func(name string) (string, error) {
 		text, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(name)))
 		return string(text), err
 	}}

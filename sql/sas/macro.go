@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The macro language works on text, before anything else: [macros.expand] runs
@@ -45,10 +46,9 @@ type macros struct {
 	turns   int
 	size    int
 	left    bool // the macro that runs is left
-	// trouble holds what was not understood; note what went well but is worth
-	// telling.
 	trouble []problem
-	ran     int // statements of the macro language that were run
+	now     time.Time // the moment of the run; zero when it is not known
+	ran     int       // statements of the macro language that were run
 }
 
 type macroDef struct {
@@ -60,19 +60,38 @@ type macroDef struct {
 
 type macroParam struct{ name, value string }
 
-// problem is what was not understood, and where.
+// problem is what was not understood, or not as SAS does it, and where.
 type problem struct {
-	line int
-	text string // the SAS
-	why  string
+	line  int
+	text  string // the SAS
+	why   string
+	state State
 }
 
-func newMacros(include func(string) (string, error)) *macros {
-	return &macros{vars: []map[string]string{{}}, defs: map[string]*macroDef{}, include: include}
+func newMacros(opts Options) *macros {
+	return &macros{vars: []map[string]string{{}}, defs: map[string]*macroDef{}, include: opts.Include, now: opts.Now}
 }
 
 func (m *macros) fail(line int, text, format string, args ...any) {
-	m.trouble = append(m.trouble, problem{line, strings.TrimSpace(text), fmt.Sprintf(format, args...)})
+	m.trouble = append(m.trouble, problem{line, strings.TrimSpace(text), fmt.Sprintf(format, args...), Untranslated})
+}
+
+// atRun gives what depends on the moment of the run: it is that of the translation
+// here, which is told.
+func (m *macros) atRun(line int, text string, value func(time.Time) string) (string, bool) {
+	if m.now.IsZero() {
+		return "", false
+	}
+	m.trouble = append(m.trouble, problem{line, text, "the moment of the run is that of the translation", Approximated})
+	return value(m.now), true
+}
+
+// automatic are the macro variables that SAS fills at the start of a session.
+var automatic = map[string]func(time.Time) string{
+	"sysdate":  func(t time.Time) string { return strings.ToUpper(t.Format("02Jan06")) },
+	"sysdate9": func(t time.Time) string { return strings.ToUpper(t.Format("02Jan2006")) },
+	"systime":  func(t time.Time) string { return t.Format("15:04") },
+	"sysday":   func(t time.Time) string { return t.Format("Monday") },
 }
 
 // get finds a macro variable, the innermost first.
@@ -263,6 +282,14 @@ func (m *macros) step(s *scan, out *source) {
 			chunk = rest[:1]
 		}
 		s.take(len(chunk))
+		if name := strings.ToLower(strings.Trim(chunk, "&.")); automatic[name] != nil {
+			if _, known := m.get(name); !known {
+				if value, ok := m.atRun(line, chunk, automatic[name]); ok {
+					out.add(value, line)
+					return
+				}
+			}
+		}
 		resolved := m.resolve(chunk)
 		if strings.HasPrefix(resolved, "&") && len(resolved) > 1 {
 			m.fail(line, chunk, "the macro variable %s has no value", chunk)

@@ -3,6 +3,7 @@ package sas_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"epsql/sql/sas"
 )
@@ -39,6 +40,27 @@ func TestMacrosMakeTheTextThatSASMakes(t *testing.T) {
 			out := sas.Port(c.before+" data a; x = "+c.x+"; run;", sas.Options{})
 			if n := out.Report.Count(sas.Untranslated); n > 0 || !strings.Contains(out.SQL, "SELECT "+c.want+" AS x") {
 				t.Errorf("want %s, got\n%s", c.want, out.SQL)
+			}
+		})
+	}
+}
+
+func TestTheMomentOfTheRunIsThatOfTheTranslationAndTold(t *testing.T) {
+	now := time.Date(2008, 3, 9, 14, 5, 0, 0, time.UTC)
+	for _, c := range []struct{ name, x, want string }{
+		{"the day of the session", `"&sysdate9"`, "'09MAR2008'"},
+		{"in a date", `put("&sysdate"d, yymmddn8.)`, "2008-03-09"},
+		{"today", "%sysfunc(today(), yymmddn8.)", "20080309"},
+		{"seconds since midnight", "%sysfunc(time())", "50700"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			program := "data a; x = " + c.x + "; run;"
+			out := sas.Port(program, sas.Options{Now: now})
+			if !strings.Contains(out.SQL, c.want) || out.Report.Count(sas.Approximated) != 1 {
+				t.Errorf("got\n%s", out.SQL)
+			}
+			if out := sas.Port(program, sas.Options{}); out.Report.Count(sas.Untranslated) == 0 {
+				t.Errorf("without a moment nothing is told:\n%s", out.SQL)
 			}
 		})
 	}

@@ -109,10 +109,31 @@ func sysFunction(m *macros, inner string, line int) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("%%sysfunc needs a function")
 	}
+	if fn, ok := momentFunctions[strings.ToLower(name)]; ok {
+		if value, known := m.atRun(line, "%sysfunc("+name+")", fn); known {
+			return m.written(value, inner[len(name)+length:], line)
+		}
+	}
 	value, err := m.textFunction(strings.ToLower(name), m.arguments(args, line))
-	_, format, formatted := strings.Cut(inner[len(name)+length:], ",")
-	if err != nil || !formatted {
-		return value, err
+	if err != nil {
+		return "", err
+	}
+	return m.written(value, inner[len(name)+length:], line)
+}
+
+// momentFunctions are those of the moment of the run.
+var momentFunctions = map[string]func(time.Time) string{
+	"today":    func(t time.Time) string { return strconv.Itoa(dayNumber(t)) },
+	"date":     func(t time.Time) string { return strconv.Itoa(dayNumber(t)) },
+	"time":     func(t time.Time) string { return formatNumber(float64(t.Hour()*3600 + t.Minute()*60 + t.Second())) },
+	"datetime": func(t time.Time) string { return formatNumber(math.Floor(t.Sub(sasEpoch).Seconds())) },
+}
+
+// written gives a value the format that may stand behind a comma.
+func (m *macros) written(value, rest string, line int) (string, error) {
+	_, format, formatted := strings.Cut(rest, ",")
+	if !formatted {
+		return value, nil
 	}
 	return putText(value, strings.TrimSpace(m.inner(format, line)))
 }

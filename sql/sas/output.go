@@ -60,7 +60,7 @@ func (p *program) end(m *macros) string {
 		b.WriteString(commentLines(c, "-- "))
 	}
 	for _, t := range m.trouble {
-		fmt.Fprintf(&b, "-- NOT TRANSLATED, line %d: %s\n", t.line, t.why)
+		fmt.Fprintf(&b, "-- %sline %d: %s\n", map[bool]string{true: "NOT TRANSLATED, "}[t.state == Untranslated], t.line, t.why)
 		b.WriteString(commentLines(t.text, "--   "))
 	}
 	return b.String()
@@ -135,7 +135,7 @@ func (p *program) report(r *Report, m *macros) {
 		r.Statements = append(r.Statements, Statement{Line: s.line, Text: oneLine(s.text), State: state.state, Why: strings.Join(state.why, "; ")})
 	}
 	for _, t := range m.trouble {
-		r.Statements = append(r.Statements, Statement{Line: t.line, Text: oneLine(t.text), State: Untranslated, Why: t.why})
+		r.Statements = append(r.Statements, Statement{Line: t.line, Text: oneLine(t.text), State: t.state, Why: t.why})
 	}
 	for range m.ran {
 		r.Statements = append(r.Statements, Statement{Text: "a statement of the macro language", State: Translated})

@@ -23,6 +23,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Column is a column of a table that a program reads. Type is "number", "text",
@@ -47,6 +48,9 @@ type Options struct {
 	Tables []Table
 	// Include gives the text of an %include; nil when there is none.
 	Include func(name string) (string, error)
+	// Now is the moment of the run, for programs that ask for it; zero when it is
+	// not known.
+	Now time.Time
 }
 
 // State is how a statement came through.
@@ -105,7 +109,7 @@ type View struct{ SAS, SQL string }
 func Port(text string, opts Options) *Output {
 	p := newProgram(opts)
 	text = strings.ReplaceAll(text, "\x01", " ") // marks trees here
-	m := newMacros(opts.Include)
+	m := newMacros(opts)
 	for _, v := range filledByQueries.FindAllStringSubmatch(text, -1) {
 		names := []string{strings.ToLower(v[1])}
 		if more, err := numbered(binary{"-", name{"", names[0]}, name{"", strings.ToLower(v[2])}}); err == nil {
