@@ -201,20 +201,28 @@ func expireStudies(c *cli.Context) error {
 	var changed error
 	l := newListing("run", "study", "extracted", "received", "destroy by", "state", "tables until")
 	for _, r := range all {
-		state := "kept"
 		err := r.Check(entries)
 		changed = cmp.Or(changed, err)
-		switch {
-		case err != nil:
-			state = "not as recorded"
-		case r.Destroyed != "":
-			state = "destroyed on " + r.Destroyed
-		case r.Due(today):
-			state = "overdue"
-		}
-		l.add(r.Run, r.Study, r.Extracted, r.Received, r.DestroyBy, state, r.TablesUntil)
+		l.add(r.Run, r.Study, r.Extracted, r.Received, r.DestroyBy, stateOf(r, err, today), r.TablesUntil)
 	}
 	return errors.Join(changed, l.print(c))
+}
+
+// stateOf tells how it stands with rows on a day; wrong is what the ledger has
+// against their retention.
+func stateOf(r extract.Retention, wrong error, today time.Time) string {
+	e, _ := errors.AsType[*diag.Error](wrong)
+	switch {
+	case e != nil && e.Code == "other-ledger":
+		return "of another ledger"
+	case wrong != nil:
+		return "not as recorded"
+	case r.Destroyed != "":
+		return "destroyed on " + r.Destroyed
+	case r.Due(today):
+		return "overdue"
+	}
+	return "kept"
 }
 
 // entriesAbout are the entries of the ledger, when there is something to compare

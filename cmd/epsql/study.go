@@ -280,10 +280,15 @@ func runPlan(c *cli.Context, plan *plans.Plan, home, folder, channel string, aga
 	return m, nil
 }
 
-// studyChannel is the channel asked for, else the plan's.
+// studyChannel is the channel asked for, else the plan's. A plan of another
+// population, whose own channel is too loose for this one, goes by the channel
+// that this population has by default.
 func studyChannel(ws *store.Workspace, plan *plans.Plan, channel string) (*catalog.Channel, error) {
 	if channel == "" {
 		channel = plan.Channel
+		if allowed := ws.Population.Channels; plan.Population != ws.Population.ID && !slices.Contains(allowed, channel) {
+			channel = allowed[0]
+		}
 	}
 	return ws.Channel(channel)
 }
