@@ -190,7 +190,7 @@ func outside(tokens []token) iter.Seq2[int, token] {
 
 // dataStmt is a statement of a DATA step.
 type dataStmt struct {
-	op       string // assign, sum, if, subset, do, loop, while, over, output, delete, return, stop, leave, continue, missing, none
+	op       string // assign, sum, if, subset, do, loop, while, over, output, delete, return, stop, leave, continue, missing, symput, none
 	at       int    // of the statement in the program
 	target   expr
 	value    expr
@@ -457,13 +457,22 @@ func (p *parser) routine() *dataStmt {
 	n := p.name()
 	st := &dataStmt{op: n}
 	p.want("(")
-	if n != "missing" {
+	switch n {
+	case "missing":
+		p.accept("of")
+		st.list = p.variables(")")
+		p.want(")")
+	case "symput", "symputx":
+		st.op = "symput"
+		args := p.args(")")
+		if len(args) < 2 || len(args) > 3 {
+			p.fail("%s has a name and a value", n)
+			return st
+		}
+		st.list, st.value = args[:1], args[1]
+	default:
 		p.fail("call %s is not understood", n)
-		return st
 	}
-	p.accept("of")
-	st.list = p.variables(")")
-	p.want(")")
 	return st
 }
 

@@ -46,8 +46,12 @@ type dataStep struct {
 	turning  int  // depth of loops
 	writes   bool // it has statements OUTPUT
 	stops    val  // the condition of STOP
+	puts     []symput
 	spread   *spread
 	place    int
+	risky    map[string]bool // variables that a row need not read anew
+	steady   map[string]bool // those of them that stay while they are not read
+	flags    []string        // variables of in=
 	hidden   map[string]bool // variables of ours
 	assigned map[string]bool // by some statement
 
@@ -138,7 +142,7 @@ func (p *program) newDataStep(from, to int) *dataStep {
 	d := &dataStep{
 		p: p, from: from, to: to, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
 		arrays: map[string][]string{}, sizes: map[string][]dimension{}, over: map[string]string{}, constants: map[string]val{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always, stops: never,
-		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, assigned: map[string]bool{}, at: from,
+		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, risky: map[string]bool{}, steady: map[string]bool{}, assigned: map[string]bool{}, at: from,
 	}
 	d.r = &renderer{lookup: d.lookup, formats: p.formats, note: func(f string, a ...any) { p.noteAt(d.at, f, a...) }, into: p.into, lag: d.lag}
 	d.r.array = func(name string) ([]string, bool) { list, ok := d.arrays[name]; return list, ok }
@@ -151,6 +155,9 @@ func (p *program) newDataStep(from, to int) *dataStep {
 func (d *dataStep) execute() ([]setRef, error) {
 	outs, body, err := d.declare()
 	if err != nil {
+		return nil, err
+	}
+	if err := d.persistent(body); err != nil {
 		return nil, err
 	}
 	d.writes = d.explicit(body)
@@ -276,6 +283,8 @@ func (d *dataStep) declaration(s *statement, sources *int) (bool, error) {
 		return true, d.lengthStatement(p)
 	case "format":
 		return true, d.formatStatement(p)
+	case "attrib":
+		return true, d.attribStatement(p)
 	case "retain":
 		return true, d.retainStatement(p)
 	case "array":
@@ -303,9 +312,7 @@ func (d *dataStep) mention(list []*dataStmt) {
 		if e, ok := s.target.(element); ok {
 			for _, n := range d.arrays[e.array] {
 				d.assigned[n] = true
-				if s.op == "sum" && d.retained[n] == nil {
-					d.retain(n, constant(0))
-				}
+				d.begin(s, n)
 			}
 		}
 		for _, e := range s.list {
@@ -316,9 +323,7 @@ func (d *dataStep) mention(list []*dataStmt) {
 		} else if ok {
 			d.variable(n.name)
 			d.assigned[n.name] = true
-			if s.op == "sum" && d.retained[n.name] == nil {
-				d.retain(n.name, constant(0))
-			}
+			d.begin(s, n.name)
 		}
 		if s.variable != "" && s.op != "over" {
 			d.variable(s.variable)
@@ -329,6 +334,13 @@ func (d *dataStep) mention(list []*dataStmt) {
 		}
 		d.mention(s.body)
 		d.mention(s.other)
+	}
+}
+
+// begin retains the variable of a sum statement, unless it is read in every row.
+func (d *dataStep) begin(s *dataStmt, n string) {
+	if _, read := d.src.sql[n]; s.op == "sum" && !read && d.retained[n] == nil {
+		d.retain(n, constant(0))
 	}
 }
 
@@ -394,6 +406,50 @@ func atoi(text string) int {
 		n = n*10 + int(c-'0')
 	}
 	return n
+}
+
+// attribStatement takes the lengths and formats of ATTRIB; labels do not reach SQL.
+func (d *dataStep) attribStatement(p *parser) error {
+	var names []string
+	for p.err == nil && !p.done() {
+		if t := p.ahead(1); t.kind != opToken || t.text != "=" {
+			if len(names) > 0 && p.tokens[p.at-1].text != names[len(names)-1] {
+				names = nil
+			}
+			for _, e := range p.oneVariable() {
+				if n, ok := e.(name); ok {
+					d.variable(n.name)
+					names = append(names, n.name)
+				}
+			}
+			continue
+		}
+		option := p.name()
+		p.want("=")
+		switch option {
+		case "length":
+			text := p.accept("$")
+			for _, n := range names {
+				d.kinds[n] = map[bool]kind{true: textKind, false: numberKind}[text]
+				if text {
+					d.lengths[n] = atoi(p.peek().text)
+				}
+			}
+			p.at++
+		case "format":
+			f := p.format()
+			for _, n := range names {
+				d.formats[n] = f
+			}
+		case "label":
+			p.at++
+		case "informat":
+			p.format()
+		default:
+			return fmt.Errorf("attrib with %s= is not understood", option)
+		}
+	}
+	return p.err
 }
 
 func (d *dataStep) formatStatement(p *parser) error {
@@ -600,6 +656,8 @@ func (d *dataStep) do(s *dataStmt) error {
 		d.leaveRow(s)
 	case "missing":
 		return d.blank(s)
+	case "symput":
+		return d.symput(s)
 	case "leave", "continue":
 		return fmt.Errorf("%s is understood in a loop alone", s.op)
 	}
@@ -666,11 +724,16 @@ func (d *dataStep) assign(s *dataStmt) error {
 	switch {
 	case err != nil:
 		return err
-	case s.op == "sum":
-		if d.retained[n] == nil {
-			d.retain(n, constant(0))
+	case s.op == "sum" && d.retained[n] == nil:
+		old, err := d.lookup(name{"", n})
+		if err != nil {
+			return err
 		}
+		v = sumOfValues([]val{d.r.toNumber(old), constant(0), d.r.toNumber(v)})
+	case s.op == "sum":
 		v = d.add(n, d.r.toNumber(v))
+	case d.kinds[n] == textKind && v.kind != textKind && v.kind != unknownKind && !v.isNull():
+		return fmt.Errorf("%s is a text, and is given a number: write put()", n)
 	case !carried:
 		v = d.fit(n, v)
 	}

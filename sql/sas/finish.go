@@ -2,6 +2,7 @@ package sas
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,9 +10,16 @@ import (
 
 // finish makes the views of a DATA step.
 func (d *dataStep) finish(outs []setRef) {
+	before := d.p.last
+	if err := d.putMacros(); err != nil {
+		d.p.fail(d.from, "%v", err)
+		d.p.abandon(d.from, d.to)
+		return
+	}
+	d.p.last = before
 	for _, ref := range outs {
 		if setName(ref.name) == "_null_" {
-			if len(outs) == 1 {
+			if len(outs) == 1 && len(d.puts) == 0 {
 				for i := d.from; i < d.to; i++ {
 					d.p.inert(i)
 				}
@@ -55,6 +63,7 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	if err := d.chosen(ref, outputs); err != nil {
 		return err
 	}
+	own.besides(outputs)
 	own.used(outputs)
 	layers, err := own.layers()
 	if err != nil {
@@ -96,6 +105,18 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	}
 	d.p.add(d.from, d.to, step)
 	return nil
+}
+
+// besides computes windows in front of a condition on what is written: they look at
+// all rows that are read.
+func (d *dataStep) besides(outputs []outputRow) {
+	for i, o := range outputs {
+		for _, n := range slices.Sorted(maps.Keys(o.env)) {
+			if v := o.env[n]; (o.cond.sql != "true" || o.spread != nil) && strings.Contains(v.sql, " OVER (") {
+				outputs[i].env[n] = d.column(n, v)
+			}
+		}
+	}
 }
 
 // chosen applies where= of a data set that is written.

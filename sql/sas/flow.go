@@ -134,6 +134,55 @@ func (d *dataStep) stopped() {
 	}
 }
 
+// symput is a place where a macro variable gets a value.
+type symput struct {
+	name string
+	row  outputRow
+}
+
+// symput is call symput: later steps read the value of the last row that called it.
+func (d *dataStep) symput(s *dataStmt) error {
+	n, ok := s.list[0].(textLit)
+	macro := strings.ToLower(strings.TrimSpace(n.value))
+	switch {
+	case !ok || leadingWord(macro) != macro:
+		return fmt.Errorf("the name of the macro variable depends on the data")
+	case d.turning > 0 || slices.ContainsFunc(d.puts, func(p symput) bool { return p.name == macro }):
+		return fmt.Errorf("%s is given a value in several places of the step", macro)
+	}
+	v, err := d.r.value(s.value)
+	if err != nil {
+		return err
+	}
+	if v.cond {
+		v = d.r.toNumber(v)
+	}
+	column := d.fresh(macro)
+	d.kinds[column] = v.kind
+	d.puts = append(d.puts, symput{macro, outputRow{cond: both(d.alive, d.path), env: map[string]val{column: v}}})
+	return nil
+}
+
+// putMacros makes a view for each macro variable that the step fills.
+func (d *dataStep) putMacros() error {
+	for _, p := range d.puts {
+		for column, v := range p.row.env {
+			own := *d
+			own.vars, own.keep, own.drop, own.rename = []string{column}, nil, nil, nil
+			if err := own.view(setRef{name: "symput_" + p.name}, []outputRow{p.row}); err != nil {
+				return err
+			}
+			last := ""
+			if len(d.src.inputs) > 0 {
+				last = " ORDER BY _row DESC LIMIT 1"
+				d.p.last.need(numbering{row: true})
+			}
+			d.p.into[p.name] = raw{"(SELECT " + sqlName(column) + " FROM " + d.p.last.name + last + ")", v.kind, false}
+		}
+	}
+	return nil
+}
+
 // spread is a loop that writes rows as often as the data say.
 type spread struct {
 	column string // its variable in SQL

@@ -20,16 +20,7 @@ func (d *dataStep) mergeBy(inputs []*input) {
 	columns := union(inputs)
 	// Keys stand first.
 	slices.SortStableFunc(columns, func(a, b *column) int { return rankOf(d.by, a.name) - rankOf(d.by, b.name) })
-	shared := false
-	for _, c := range columns {
-		n := 0
-		for _, in := range inputs {
-			if _, ok := in.sql[c.name]; ok {
-				n++
-			}
-		}
-		shared = shared || n > 1 && !slices.Contains(d.by, c.name)
-	}
+	shared := len(d.shared(inputs)) > 0
 	d.src = rowSource{columns: columns, sql: plainNames(columns)}
 	if many == 0 {
 		d.src.unique = append(d.src.unique, slices.Clone(d.by))
@@ -40,6 +31,14 @@ func (d *dataStep) mergeBy(inputs []*input) {
 		}
 	}
 	paired := many > 1 || many == 1 && shared
+	if many > 0 {
+		d.risk(columns, func(c *column) bool {
+			return slices.Contains(d.by, c.name) || !paired && slices.ContainsFunc(inputs, func(in *input) bool { return !in.unique && in.sql[c.name] != "" })
+		})
+	}
+	if !paired {
+		d.keyed(columns)
+	}
 	d.src.from = func(n numbering) ([]string, string) {
 		if !covers(d.by, n.within) {
 			n.within = nil
@@ -55,6 +54,22 @@ func (d *dataStep) mergeBy(inputs []*input) {
 			in.need(need.and(in.places()))
 		}
 	}
+}
+
+// shared are the variables beside the keys that several data sets have.
+func (d *dataStep) shared(inputs []*input) (names []string) {
+	for _, c := range union(inputs) {
+		n := 0
+		for _, in := range inputs {
+			if _, ok := in.sql[c.name]; ok {
+				n++
+			}
+		}
+		if n > 1 && !slices.Contains(d.by, c.name) {
+			names = append(names, c.name)
+		}
+	}
+	return names
 }
 
 // alias names the inputs of a join.

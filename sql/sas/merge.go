@@ -200,7 +200,10 @@ func union(inputs []*input) (list []*column) {
 func (d *dataStep) typed(in *input, c *column, prefix string) string {
 	sql, ok := in.sql[c.name]
 	if !ok {
-		return "NULL"
+		if c.kind == unknownKind {
+			return "NULL"
+		}
+		return "CAST(NULL AS " + typeOf(c.kind) + ")"
 	}
 	sql = prefix + sql
 	for _, own := range in.list {

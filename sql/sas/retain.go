@@ -371,8 +371,8 @@ func (d *dataStep) settle() error {
 	}
 	before := d.snapshot()
 	err := d.settleByWindows(names, final)
-	if err == nil {
-		return nil
+	if err == nil || len(names) == 0 {
+		return err
 	}
 	d.restore(before)
 	return d.settleByWalk(names, final)
@@ -593,6 +593,14 @@ func (d *dataStep) fillWith(f *filling) error {
 		for n, v := range o.env {
 			v.sql = f.replace(v.sql)
 			o.env[n] = v
+		}
+	}
+	for i := range d.puts {
+		row := &d.puts[i].row
+		row.cond.sql = f.replace(row.cond.sql)
+		for n, v := range row.env {
+			v.sql = f.replace(v.sql)
+			row.env[n] = v
 		}
 	}
 	for i := 0; i < len(d.columns); i++ { // more may come on the way

@@ -119,6 +119,9 @@ func Port(text string, opts Options) *Output {
 			m.vars[0][n] = intoPrefix + n
 		}
 	}
+	for _, v := range filledBySteps.FindAllStringSubmatch(text, -1) {
+		m.vars[0][strings.ToLower(v[1])] = intoPrefix + strings.ToLower(v[1])
+	}
 	var src source
 	m.expand(text, 1, &src)
 	p.macros = m
@@ -133,6 +136,9 @@ func Port(text string, opts Options) *Output {
 // filledByQueries finds the macro variables of INTO in a program: what they hold
 // depends on the data.
 var filledByQueries = regexp.MustCompile(`(?i)(?:\binto|,)\s*:\s*([a-z_]\w*)(?:\s*(?:-|thru|through)\s*:\s*([a-z_]\w*))?`)
+
+// filledBySteps finds those of CALL SYMPUT.
+var filledBySteps = regexp.MustCompile(`(?i)\bcall\s+symputx?\s*\(\s*['"]([a-z_]\w*)\s*['"]`)
 
 // mark is the state of a statement.
 type mark struct {

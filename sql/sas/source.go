@@ -51,9 +51,16 @@ func (d *dataStep) readSource(op string, p *parser) error {
 		d.single(inputs[0])
 	case op == "set":
 		d.concatenate(inputs)
+		d.risk(d.src.columns, func(c *column) bool {
+			return !slices.ContainsFunc(inputs, func(in *input) bool { return in.sql[c.name] == "" })
+		})
 	case len(d.by) == 0:
 		d.byPlace(inputs, "FULL JOIN")
+		d.risk(d.src.columns, func(*column) bool { return false })
 	default:
+		if len(d.shared(inputs)) > 0 && d.hasWhere() {
+			return fmt.Errorf("where filters each data set of a merge as it is read: write where= beside each")
+		}
 		for _, b := range d.by {
 			for _, in := range inputs {
 				if _, ok := in.sql[b]; !ok {
@@ -72,11 +79,17 @@ func (d *dataStep) readSource(op string, p *parser) error {
 	d.adopt()
 	for _, in := range inputs {
 		if in.ref.in != "" {
+			d.flags = append(d.flags, in.ref.in)
 			d.inFlag(in, len(inputs) == 1)
 		}
 	}
 	d.sourceFlags(options, inputs)
 	return nil
+}
+
+// hasWhere tells whether the step has a statement WHERE.
+func (d *dataStep) hasWhere() bool {
+	return slices.ContainsFunc(d.p.statements[d.from:d.to], func(s statement) bool { return s.first() == "where" })
 }
 
 // openAll opens the data sets that a statement names; one that ends in : is all
@@ -218,6 +231,7 @@ func (d *dataStep) once(p *parser) error {
 			return fmt.Errorf("%s is read from two data sets, once for all and in every row", c.name)
 		}
 		d.variable(c.name)
+		d.risky[c.name], d.steady[c.name] = true, true
 		d.kinds[c.name], d.lengths[c.name], d.formats[c.name] = c.kind, c.length, c.format
 		d.env[c.name] = val{sql: "(SELECT " + in.sql[c.name] + from, kind: c.kind, prec: precAtom, length: c.length}
 	}

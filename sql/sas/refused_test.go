@@ -1,0 +1,37 @@
+package sas_test
+
+import (
+	"strings"
+	"testing"
+
+	"epsql/sql/sas"
+)
+
+// What a DATA step does that SQL cannot say is refused with the reason; no step is
+// half translated.
+func TestDataStepsThatAreRefused(t *testing.T) {
+	const read = "data a; input k x; datalines;\n1 2\n;\nrun;\ndata b; input k y; datalines;\n1 3\n1 4\n;\nrun;\n"
+	for _, c := range []struct{ name, step, want string }{
+		{"a value is kept until its data set is read again", "data c; merge a b; by k; if y = 3 then x = 0; run;", "SAS keeps what is assigned to it"},
+		{"a value is counted on from row to row of a key", "data c; merge a b; by k; x = x + 1; run;", "SAS keeps what is assigned to it"},
+		{"a value stays in the rows of the next data set", "data c; set a b; if x = . then x = k; run;", "SAS keeps what is assigned to it"},
+		{"a loop turns as often as the data say", "data c; set a; do while (x > 0); x = x - 1; end; run;", "how often the loop turns depends on the data"},
+		{"a loop that the data bound counts on", "data c; set a; n = 0; do i = 1 to x; n = n + 1; output; end; run;", "goes from turn to turn"},
+		{"where meets a variable of both sides", "data c; merge a b(rename=(y=x)); by k; where x > 1; run;", "where filters each data set"},
+		{"a text is given a number", "data c; length t $ 2; set a; t = x; run;", "t is a text"},
+		{"lag in a loop", "data c; set a; do i = 1 to 2; y = lag(x); end; run;", "lag in a loop"},
+		{"rows are read by their number", "data c; set a point=i; run;", "point="},
+		{"goto", "data c; set a; if x then goto ende; ende: run;", "goto"},
+		{"a second set with several data sets", "data c; set a; set a b; run;", "a second set"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out := sas.Port(read+c.step, sas.Options{})
+			for _, s := range out.Report.Statements {
+				if s.State == sas.Untranslated && strings.Contains(s.Why, c.want) {
+					return
+				}
+			}
+			t.Errorf("not refused: %+v\n%s", out.Report.Statements, out.SQL)
+		})
+	}
+}
