@@ -98,7 +98,7 @@ func planName(file string) string {
 		}
 		return '_'
 	}, strings.ToLower(file))
-	if name[0] < 'a' || name[0] > 'z' {
+	if name == "" || name[0] < 'a' || name[0] > 'z' {
 		name = "port_" + name
 	}
 	return name

@@ -115,6 +115,9 @@ func (c *procCall) tables(s *statement, at int) error {
 	return nil
 }
 
+// maxTables is how many tables one request may make.
+const maxTables = 1000
+
 // crossing reads a*b, where lists in parentheses stand for each of theirs.
 func (c *procCall) crossing(p *parser) [][]string {
 	requests := [][]string{nil}
@@ -136,7 +139,10 @@ func (c *procCall) crossing(p *parser) [][]string {
 				more = append(more, append(slices.Clone(r), n))
 			}
 		}
-		if requests = more; !p.accept("*") {
+		if len(more) > maxTables {
+			p.fail("more than %d tables in one request are not understood", maxTables)
+		}
+		if requests = more; p.err != nil || !p.accept("*") {
 			return requests
 		}
 	}

@@ -19,6 +19,12 @@ func FuzzPort(f *testing.F) {
 		"proc format; value f low-<5 = 'a' other = 'b'; run; data a; set b; c = put(x, f.); run;",
 		"data a; input x $ y; datalines;\n1 2\n;\nrun;",
 		"data a; array m{3} m1-m3; do i = 1 to dim(m); if m{i} = . then m{i} = 0; end; run;",
+		"proc transpose data=b out=c prefix=p; by k; id x; var x; run; data d; set c; y = p1 + p2; run;",
+		"proc summary data=b; class k x; types k*x (); var x; output out=o p10= / autoname; run; proc univariate data=b; var x; output out=u pctlpts=1 to 9 by 2 pctlpre=p; run;",
+		"proc tabulate data=b; class k; var x; table all k='K', (n x*(sum mean*f=8.)); run; proc report data=b; column k x; define k / group; run;",
+		"proc format cntlin=b; invalue i 'a' = 1 other = .; run; proc freq data=b; tables k*(x k) / sparse outpct; run; proc rank data=b groups=3; run;",
+		"proc surveyselect data=b n=(1 2) seed=3; strata k; run; proc datasets; change b=c; delete c; modify b; rename x=y; run; proc print data=b; var x; run;",
+		"proc sql; create table t (x num); insert into t values (1); update t set x = 2 where 1 < x < 3; alter table t add y num; select x into :m1-:m3 from (select x from b union select x from t); quit;",
 		"%if 1 %then %do; %end; %else %put x; %let y = %sysfunc(mod(7, 3));", "'", "/*", "%macro", "(((((", "data a; x = '01JAN2008'd - 'a' || b;",
 	} {
 		f.Add(seed)

@@ -43,7 +43,7 @@ func (f *userFormat) reads(r *renderer, x val) (val, error) {
 		if err != nil || !ok {
 			return "", fmt.Errorf("%s is no number that an informat gives", label)
 		}
-		return strings.Repeat("-", strings.Count(label[:1], "-")) + v.text, nil
+		return label[:len(label)-len(strings.TrimPrefix(label, "-"))] + v.text, nil
 	}
 	text := r.toText(x)
 	var b strings.Builder

@@ -132,6 +132,9 @@ func (s *summary) read() (err error) {
 	return s.types()
 }
 
+// maxClass is how many class variables there may be: they are combined in all ways.
+const maxClass = 12
+
 // classes reads the statements CLASS with their options.
 func (s *summary) classes() error {
 	c := s.c
@@ -146,6 +149,9 @@ func (s *summary) classes() error {
 			return err
 		}
 		s.class = append(s.class, names...)
+		if len(s.class) > maxClass {
+			return fmt.Errorf("more than %d class variables are not understood", maxClass)
+		}
 		for p.accept("/"); p.err == nil && !p.done(); {
 			switch option := p.name(); option {
 			case "missing":

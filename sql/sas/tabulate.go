@@ -50,7 +50,9 @@ func (s *summary) tabulate(st *statement, at int) error {
 	cells := []cell{{}}
 	for _, dimension := range splitTokens(tokens) {
 		t := &tableReader{parser: &parser{tokens: dimension}, s: s}
-		cells = crossed(cells, t.list())
+		if cells = crossed(cells, t.list()); len(cells) > maxTables {
+			t.fail("more than %d cells in one table are not understood", maxTables)
+		}
 		if t.err != nil {
 			return t.err
 		}
@@ -110,7 +112,9 @@ func (t *tableReader) crossing() []cell {
 			t.format()
 			continue
 		}
-		cells = crossed(cells, t.one())
+		if cells = crossed(cells, t.one()); len(cells) > maxTables {
+			t.fail("more than %d cells in one table are not understood", maxTables)
+		}
 	}
 	return cells
 }

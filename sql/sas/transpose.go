@@ -238,7 +238,7 @@ func (t *transposition) nameOf(value string) string {
 		value = strings.NewReplacer("+", "P", "-", "N", ".", "D").Replace(value)
 	}
 	out := strings.ToLower(t.prefix + notOfNames.ReplaceAllString(value, "_") + t.suffix)
-	if isDigit(out[0]) {
+	if out == "" || isDigit(out[0]) {
 		out = "_" + out
 	}
 	return out[:min(len(out), 32)]

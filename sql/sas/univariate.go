@@ -121,7 +121,10 @@ func (p *parser) points() (points []float64) {
 	if p.accept("by") {
 		by = number()
 	}
-	for x := from; p.err == nil && by > 0 && x <= to; x += by {
+	if by < 0.1 {
+		p.fail("percentages closer than 0.1 are not understood")
+	}
+	for x := from; p.err == nil && x <= to; x += by {
 		points = append(points, x)
 	}
 	return points
