@@ -755,7 +755,9 @@ func TestRowsAreKeptUntilTheirDayAndTablesStay(t *testing.T) {
 	}
 }
 
-func TestAChangedRetentionIsFound(t *testing.T) {
+// extracted is an extraction that was handed over, in its open workspace.
+func extracted(t *testing.T) (*trial, *store.Workspace, Retention) {
+	t.Helper()
 	x := newTrial(t)
 	if _, err := x.extract(t.Context()); err != nil {
 		t.Fatal(err)
@@ -764,11 +766,16 @@ func TestAChangedRetentionIsFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ws.Close() //nolint:errcheck // the ledger is committed
-	first, err := retentionOf(x.run1())
+	t.Cleanup(func() { _ = ws.Close() }) // the ledger is committed
+	r, err := retentionOf(x.run1())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return x, ws, r
+}
+
+func TestAChangedRetentionIsFound(t *testing.T) {
+	x, ws, first := extracted(t)
 	received, err := Received(t.Context(), ws, x.run1(), first.day(t).AddDate(0, 1, 0), "u")
 	if err != nil {
 		t.Fatal(err)
@@ -821,19 +828,7 @@ func TestAChangedRetentionIsFound(t *testing.T) {
 }
 
 func TestADestructionThatWasStoppedIsTakenUp(t *testing.T) {
-	x := newTrial(t)
-	if _, err := x.extract(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	ws, err := x.open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ws.Close() //nolint:errcheck // the ledger is committed
-	before, err := retentionOf(x.run1())
-	if err != nil {
-		t.Fatal(err)
-	}
+	x, ws, before := extracted(t)
 	day := before.day(t).AddDate(3, 0, 0)
 	if _, err := Destroy(t.Context(), ws, x.run1(), day, "u"); err != nil {
 		t.Fatal(err)

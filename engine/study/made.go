@@ -179,8 +179,11 @@ func (t *made) columns() []string {
 	return append(out, t.weights...)
 }
 
-// add writes an item into a list of study.yaml.
+// add writes an item into a list of study.yaml, once.
 func (m *move) add(list, item, what string) {
+	if slices.ContainsFunc(m.changes, func(c Change) bool { return c.What == what }) {
+		return
+	}
 	text, ok := study.Add(m.files[study.File], list, item)
 	c := Change{Pos: diag.Pos{File: study.File, Line: 1, Col: 1}, What: what, Done: ok}
 	if !ok {
