@@ -353,7 +353,6 @@ type generator struct {
 	by             []string
 	fresh          int
 	outs           []string
-	several        bool // several data sets are read
 	steps          []any
 	fields         map[string][]field
 }
@@ -422,7 +421,6 @@ func (g *generator) step(n int) string {
 		s.inputs = append(s.inputs, g.input(pick(g, sets), i, s.merge))
 	}
 	g.scope(s)
-	g.several = count > 1
 	s.body = g.body(s)
 	g.finish(&s)
 	g.steps = append(g.steps, s)
@@ -496,7 +494,7 @@ func (g *generator) outputs(s dataStep) []field {
 
 // finish adds WHERE, KEEP, DROP and RENAME.
 func (g *generator) finish(s *dataStep) {
-	if g.chance(8) && !s.merge {
+	if g.chance(8) {
 		s.where = g.where([]string{"k"})
 	}
 	fields := g.outputs(*s)
@@ -535,9 +533,7 @@ func (g *generator) body(s dataStep) (out []stmt) {
 		case 2:
 			out = append(out, g.looped()...)
 		case 3:
-			if len(s.outs) == 1 {
-				out = append(out, g.before()...)
-			}
+			out = append(out, g.before()...)
 		case 4:
 			out = append(out, g.texted()...)
 		case 5:
@@ -609,9 +605,6 @@ func (g *generator) looped() []stmt {
 		return out
 	}
 	a := array{g.name("v"), []string{g.name("m"), g.name("m"), pick(g, g.numbers)}}
-	if g.several {
-		a.names[2] = g.name("m")
-	}
 	at := element{a.name, index}
 	out := []stmt{a, loop{index, 1, 3, []stmt{branch{test: operation{"=", at, constant{missing}}, yes: []stmt{assignElement{at, g.numeric(1)}}}}}}
 	g.numbers = append(g.numbers, append(a.names[:2:2], index)...)
@@ -656,7 +649,7 @@ func (g *generator) statement(depth int) stmt {
 		return b
 	}
 	name := pick(g, append(g.numbers, g.name("n")))
-	if g.several && slices.Contains(g.numbers, name) || slices.Contains([]string{"k"}, name) || strings.HasPrefix(name, "r") || strings.HasPrefix(name, "n") && slices.Contains(g.numbers, name) {
+	if slices.Contains([]string{"k"}, name) || strings.HasPrefix(name, "r") || strings.HasPrefix(name, "n") && slices.Contains(g.numbers, name) {
 		name = g.name("n")
 	}
 	st := assign{name, g.numeric(2)}

@@ -67,12 +67,57 @@ func (d *dataStep) persistent(body []*dataStmt) error {
 	d.assignments(body, nil, all)
 	for _, n := range d.vars {
 		list := all[n]
-		if !d.risky[n] || len(list) == 0 || d.anew(n, list[0]) || d.settles(n, list, all) {
+		if !d.risky[n] || len(list) == 0 {
+			continue
+		}
+		early, _ := d.readsInFront(body, n)
+		if !early && (d.anew(n, list[0]) || d.settles(n, list, all)) {
 			continue
 		}
 		return fmt.Errorf("%s is read from a data set, and SAS keeps what is assigned to it for the rows that follow: assign to a variable of another name", n)
 	}
 	return nil
+}
+
+// readsInFront tells whether a variable is read in front of the first statement
+// that assigns it, and whether there is one: the value would be that of the row before.
+func (d *dataStep) readsInFront(list []*dataStmt, n string) (reads, assigned bool) {
+	for _, s := range list {
+		own := map[string][]assignment{}
+		d.assignments([]*dataStmt{s}, nil, own)
+		switch {
+		case len(own[n]) == 0:
+			if d.mentions(s, n) {
+				return true, false
+			}
+		case own[n][0].s == s:
+			return false, true
+		default:
+			if reads, assigned = d.readsInFront(s.body, n); reads || assigned {
+				return reads, assigned
+			}
+			return d.readsInFront(s.other, n)
+		}
+	}
+	return false, false
+}
+
+// mentions tells whether a statement, or one within, reads a variable.
+func (d *dataStep) mentions(s *dataStmt, n string) bool {
+	reads := []expr{s.value, s.cond}
+	for _, i := range s.items {
+		reads = append(reads, i.from, i.to, i.by)
+	}
+	if e, ok := s.target.(element); ok {
+		reads = append(reads, e.index...)
+	}
+	for _, e := range reads {
+		if slices.Contains(d.operands(e), n) {
+			return true
+		}
+	}
+	inner := func(s *dataStmt) bool { return d.mentions(s, n) }
+	return slices.ContainsFunc(s.body, inner) || slices.ContainsFunc(s.other, inner)
 }
 
 // anew tells whether every row assigns the variable, from other ones.

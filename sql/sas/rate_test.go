@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/tools/txtar"
 
@@ -25,7 +26,7 @@ func BenchmarkRate(b *testing.B) {
 	for b.Loop() {
 		rate = newRate()
 		for _, p := range programs {
-			rate.add(sas.Port(p.text, sas.Options{Tables: p.tables}).Report)
+			rate.add(sas.Port(p.text, sas.Options{Tables: p.tables, Now: time.Unix(0, 0)}).Report)
 		}
 	}
 	rate.report(b)
