@@ -62,8 +62,7 @@ func (p *program) call(from, to int) (*procCall, error) {
 	if ps.err != nil {
 		return nil, ps.err
 	}
-	if name := p.statements[from].word(1); data.obs+data.firstobs > 0 && name == "print" {
-		p.noteAt(from, "all rows are shown, not the first ones alone")
+	if p.statements[from].word(1) == "print" { // it shows them all
 		data.obs, data.firstobs = 0, 0
 	}
 	if data.name == "" {

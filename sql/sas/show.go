@@ -97,7 +97,7 @@ func (c *procCall) shows(s shown) {
 		c.p.inert(i)
 	}
 	if m := &c.p.state[c.from]; m.state == Inert {
-		m.why = []string{"it shows " + c.data.ref.name}
+		m.why = []string{"it shows the rows of " + c.data.ref.name + ", all of them"}
 	}
 	st := &c.p.statements[c.from]
 	c.p.steps = append(c.p.steps, &step{

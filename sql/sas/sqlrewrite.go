@@ -13,12 +13,13 @@ import (
 
 // rewriter writes one SELECT for the parser.
 type rewriter struct {
-	p      *parser
-	b      strings.Builder
-	tables []setRef
-	into   []intoVar
-	unions [][]token // queries within the query that are unions and the like
-	err    error
+	p       *parser
+	b       strings.Builder
+	tables  []setRef
+	into    []intoVar
+	aliases int
+	unions  [][]token // queries within the query that are unions and the like
+	err     error
 }
 
 // intoVar is a macro variable that a query fills.
@@ -189,6 +190,7 @@ func (r *rewriter) operator(t token, clause string) {
 			if parts, _ := splitSets(inner); len(parts) > 1 {
 				r.unions = append(r.unions, inner)
 				r.put(fmt.Sprintf("(select 1 from `union#%d`)", len(r.unions)-1))
+				r.derived(clause)
 				return
 			}
 			p.at = start
@@ -196,7 +198,8 @@ func (r *rewriter) operator(t token, clause string) {
 		p.at++
 		r.put("(")
 		inner := clause
-		if p.is("select") {
+		query := p.is("select")
+		if query {
 			inner = ""
 		}
 		r.query(inner)
@@ -204,6 +207,9 @@ func (r *rewriter) operator(t token, clause string) {
 			r.fail("a parenthesis is not closed")
 		}
 		r.put(")")
+		if query {
+			r.derived(clause)
+		}
 		return
 	}
 	out, ok := mysqlOperators[t.text]
@@ -213,6 +219,14 @@ func (r *rewriter) operator(t token, clause string) {
 	}
 	p.at++
 	r.put(out)
+}
+
+// derived gives a query in FROM the alias that the parser wants.
+func (r *rewriter) derived(clause string) {
+	if next := r.p.peek(); clause == "from" && next.text != "as" && (next.kind != wordToken || contains(sqlKeywords, next.text)) {
+		r.aliases++
+		r.put(fmt.Sprintf("as `q%d`", r.aliases))
+	}
 }
 
 var wordOperators = map[string]string{"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=", "contains": "regexp", "missing": "null", "unique": "distinct"}
