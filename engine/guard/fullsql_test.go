@@ -174,6 +174,10 @@ func TestWhatIsNotMaskedEqualsPlainDuckDB(t *testing.T) {
 			"SELECT quantile_cont(x, 0.25) AS q1, quantile_cont(x, 0.35) AS a, median(x) AS b FROM (SELECT CASE WHEN pp0010 IN (SELECT ss00010 FROM soins_sante WHERE ss00160 > 4) THEN 10 WHEN pp0020 = '1' THEN 20 ELSE 40 END AS x FROM population)",
 		},
 		{
+			"a median that many share and of which each has several rows",
+			"SELECT ss00020, median(ss00160) AS m, quantile_cont(ss00160, 0.25) AS q1 FROM soins_sante GROUP BY ROLLUP (1) HAVING count(*) > 40 ORDER BY ALL",
+		},
+		{
 			"a median of persons' totals, without groups",
 			"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY m) AS m FROM (SELECT ss00010 AS id, sum(ss00060) // 4000 AS m FROM soins_sante GROUP BY 1)",
 		},

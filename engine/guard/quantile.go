@@ -217,15 +217,13 @@ func (k ranking) present() string { return "(" + k.columns + "y IS NOT NULL) AND
 func (k ranking) cell(a aggregate, units []unitRef, reach int) aggregate {
 	n, low, high := k.columns, "floor("+k.at+") + 1 - "+itoa(reach), "ceil("+k.at+") + 1 + "+itoa(reach)
 	around := k.present() + "(" + n + "r BETWEEN " + low + " AND " + high + " OR " + k.has("floor") + " OR " + k.has("ceil") + ")"
-	below := k.present() + n + "r < " + low + " AND " + n + "l < floor(" + k.at + ") + 1"
-	above := k.present() + n + "r > " + high + " AND " + n + "f > ceil(" + k.at + ") + 1"
 	value := func(of, end string) string { return "min(" + of + ") FILTER (WHERE " + k.present() + k.has(end) + ")" }
 	floor, ceil := value(n+"y", "floor"), value(n+"y", "ceil")
 	a.sql = "CASE WHEN " + k.shared(units, "floor") + " AND " + k.shared(units, "ceil") +
 		" THEN " + floor + " + (" + ceil + " - " + floor + ") * " + value(k.at+" - floor("+k.at+")", "floor") +
 		" ELSE " + exactly("avg("+n+"y)", a.floating) + " FILTER (WHERE " + around + ") END"
 	a.amount, a.floating = "", false
-	for _, c := range []string{around, below, above} {
+	for _, c := range []string{around, k.present() + n + "r < " + low, k.present() + n + "r > " + high} {
 		a.parts = append(a.parts, term{when: []string{"(" + c + ")"}})
 	}
 	return a
