@@ -46,6 +46,7 @@ type dataStep struct {
 	turning  int  // depth of loops
 	writes   bool // it has statements OUTPUT
 	stops    val  // the condition of STOP
+	filtered bool // WHERE was applied to each data set
 	puts     []symput
 	spread   *spread
 	place    int
@@ -257,7 +258,7 @@ func (d *dataStep) byStatement(s *statement) error {
 // declaration takes a statement that is none of those that are run.
 func (d *dataStep) declaration(s *statement, sources *int) (bool, error) {
 	p := &parser{tokens: s.tokens, at: 1}
-	if len(s.tokens) > 1 && s.tokens[1].kind == opToken && s.tokens[1].text == "=" {
+	if s.assigns() {
 		return false, nil
 	}
 	switch s.first() {
@@ -346,13 +347,15 @@ func (d *dataStep) begin(s *dataStmt, n string) {
 
 // wherever takes a where statement: it filters what is read.
 func (d *dataStep) wherever(s *dataStmt) {
+	if s.op = "none"; d.filtered {
+		return
+	}
 	c, err := d.r.cond(s.cond, false)
 	if err != nil {
 		d.p.fail(s.at, "%v", err)
 		return
 	}
 	d.where = both(d.where, c)
-	s.op = "none"
 }
 
 func (d *dataStep) lengthStatement(p *parser) error {

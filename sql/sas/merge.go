@@ -56,29 +56,40 @@ func (d *dataStep) open(ref setRef) (*input, error) {
 	}
 	in.unique = rel.uniqueBy(in.originals(d.by))
 	if len(ref.where) > 0 {
-		r := *d.r
-		r.lookup = func(n name) (val, error) {
-			for _, c := range in.list {
-				if c.name == n.name && n.qualifier == "" {
-					return val{sql: in.sql[c.name], kind: c.kind, prec: precAtom, length: c.length}, nil
-				}
-			}
-			if !rel.known && n.qualifier == "" {
-				return val{sql: sqlName(n.name), prec: precAtom}, nil
-			}
-			return null, fmt.Errorf("%s has no variable %s", ref.name, n.name)
-		}
-		e, err := (&parser{tokens: ref.where}).parse()
-		if err != nil {
+		if err := d.restrict(in, ref.where); err != nil {
 			return nil, err
 		}
-		c, err := r.cond(e, false)
-		if err != nil {
-			return nil, err
-		}
-		in.where = c.sql
 	}
 	return in, nil
+}
+
+// restrict filters what is read of an input.
+func (d *dataStep) restrict(in *input, where []token) error {
+	r := *d.r
+	r.lookup = func(n name) (val, error) {
+		for _, c := range in.list {
+			if c.name == n.name && n.qualifier == "" {
+				return val{sql: in.sql[c.name], kind: c.kind, prec: precAtom, length: c.length}, nil
+			}
+		}
+		if !in.rel.known && n.qualifier == "" {
+			return val{sql: sqlName(n.name), prec: precAtom}, nil
+		}
+		return null, fmt.Errorf("%s has no variable %s", in.ref.name, n.name)
+	}
+	e, err := (&parser{tokens: where}).parse()
+	if err != nil {
+		return err
+	}
+	c, err := r.cond(e, false)
+	if err != nil {
+		return err
+	}
+	if in.where != "" {
+		c = both(val{sql: in.where, prec: precOr, cond: true}, c)
+	}
+	in.where = c.sql
+	return nil
 }
 
 // originals are the names that variables have in the data set itself.

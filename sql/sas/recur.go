@@ -77,21 +77,25 @@ func (d *dataStep) inlined(sql string, f *filling, depth int) (string, error) {
 	if depth > 50 || len(sql) > maxSQL {
 		return "", fmt.Errorf("what is retained is too long to be written out")
 	}
-	var failed error
-	out := sqlWord.ReplaceAllStringFunc(sql, func(word string) string {
+	var out strings.Builder
+	done := 0
+	for _, at := range sqlWord.FindAllStringIndex(sql, -1) {
+		word, function := sql[at[0]:at[1]], at[1] < len(sql) && sql[at[1]] == '('
 		i := slices.IndexFunc(d.columns, func(c computed) bool { return sqlName(c.name) == word })
-		if i < 0 || failed != nil || !d.reads(d.columns[i].sql, 0) {
-			return word
+		if i < 0 || function || !d.reads(d.columns[i].sql, 0) {
+			continue
 		}
 		if d.columns[i].window {
-			failed = fmt.Errorf("a value of the rows before is computed from what is retained, and retained again")
-			return word
+			return "", fmt.Errorf("a value of the rows before is computed from what is retained, and retained again")
 		}
 		text, err := d.inlined(d.columns[i].sql, f, depth+1)
-		failed = err
-		return "(" + text + ")"
-	})
-	return out, failed
+		if err != nil {
+			return "", err
+		}
+		out.WriteString(sql[done:at[0]] + "(" + text + ")")
+		done = at[1]
+	}
+	return out.String() + sql[done:], nil
 }
 
 // reads tells whether SQL depends on a retained variable.

@@ -17,7 +17,6 @@ func TestDataStepsThatAreRefused(t *testing.T) {
 		{"a value stays in the rows of the next data set", "data c; set a b; if x = . then x = k; run;", "SAS keeps what is assigned to it"},
 		{"a loop turns as often as the data say", "data c; set a; do while (x > 0); x = x - 1; end; run;", "how often the loop turns depends on the data"},
 		{"a loop that the data bound counts on", "data c; set a; n = 0; do i = 1 to x; n = n + 1; output; end; run;", "goes from turn to turn"},
-		{"where meets a variable of both sides", "data c; merge a b(rename=(y=x)); by k; where x > 1; run;", "where filters each data set"},
 		{"a text is given a number", "data c; length t $ 2; set a; t = x; run;", "t is a text"},
 		{"lag in a loop", "data c; set a; do i = 1 to 2; y = lag(x); end; run;", "lag in a loop"},
 		{"rows are read by their number", "data c; set a point=i; run;", "point="},

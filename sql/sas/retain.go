@@ -621,6 +621,16 @@ func (d *dataStep) check() error {
 
 var sqlWord = regexp.MustCompile(`"(?:[^"]|"")*"|'(?:[^']|'')*'|[A-Za-z_]\w*`)
 
+// columnWords are the words of SQL that can be columns: no functions.
+func columnWords(sql string) (words []string) {
+	for _, at := range sqlWord.FindAllStringIndex(sql, -1) {
+		if at[1] == len(sql) || sql[at[1]] != '(' {
+			words = append(words, sql[at[0]:at[1]])
+		}
+	}
+	return words
+}
+
 // layers sorts the columns into inner queries: a column stands behind those that
 // it reads, and a window never in the same query as what it reads.
 func (d *dataStep) layers() ([][]computed, error) {
@@ -644,7 +654,7 @@ func (d *dataStep) layers() ([][]computed, error) {
 			return fmt.Errorf("what is retained depends on itself in a circle")
 		}
 		state[i] = 1
-		for _, word := range sqlWord.FindAllString(d.columns[i].text(), -1) {
+		for _, word := range columnWords(d.columns[i].text()) {
 			j, ok := index[word]
 			if !ok || j == i && d.columns[i].walk != nil {
 				continue
@@ -715,7 +725,7 @@ func (d *dataStep) used(outputs []outputRow) {
 }
 
 func gather(words map[string]bool, sql string) {
-	for _, w := range sqlWord.FindAllString(sql, -1) {
+	for _, w := range columnWords(sql) {
 		words[w] = true
 	}
 }

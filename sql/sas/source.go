@@ -58,8 +58,8 @@ func (d *dataStep) readSource(op string, p *parser) error {
 		d.byPlace(inputs, "FULL JOIN")
 		d.risk(d.src.columns, func(*column) bool { return false })
 	default:
-		if len(d.shared(inputs)) > 0 && d.hasWhere() {
-			return fmt.Errorf("where filters each data set of a merge as it is read: write where= beside each")
+		if err := d.whereEach(inputs); err != nil {
+			return err
 		}
 		for _, b := range d.by {
 			for _, in := range inputs {
@@ -87,9 +87,26 @@ func (d *dataStep) readSource(op string, p *parser) error {
 	return nil
 }
 
-// hasWhere tells whether the step has a statement WHERE.
-func (d *dataStep) hasWhere() bool {
-	return slices.ContainsFunc(d.p.statements[d.from:d.to], func(s statement) bool { return s.first() == "where" })
+// whereEach applies the statements WHERE to each data set of a merge as it is read.
+func (d *dataStep) whereEach(inputs []*input) error {
+	for i := d.from; i < d.to; i++ {
+		s := &d.p.statements[i]
+		if s.first() != "where" || s.assigns() {
+			continue
+		}
+		for _, in := range inputs {
+			if err := d.restrict(in, s.tokens[1:]); err != nil {
+				return err
+			}
+		}
+		d.filtered = true
+	}
+	return nil
+}
+
+// assigns tells whether a statement is an assignment to its first word.
+func (s *statement) assigns() bool {
+	return len(s.tokens) > 1 && s.tokens[1].kind == opToken && s.tokens[1].text == "="
 }
 
 // openAll opens the data sets that a statement names; one that ends in : is all
