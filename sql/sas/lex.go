@@ -2,6 +2,7 @@ package sas
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 type tokenKind int
@@ -170,8 +171,8 @@ func (l *lexer) token() {
 	t := token{line: l.line(), at: l.at}
 	n := 1
 	switch c := rest[0]; {
-	case isLetter(c):
-		n = len(leadingWord(rest))
+	case isLetter(c) || c >= utf8.RuneSelf:
+		n = wordLength(rest)
 		t.kind, t.text = wordToken, strings.ToLower(rest[:n])
 	case isDigit(c) || c == '.' && len(rest) > 1 && isDigit(rest[1]):
 		n = numberLength(rest)
@@ -191,17 +192,21 @@ func (l *lexer) token() {
 				break
 			}
 		}
-		if t.text[0] >= 0x80 { // letters of other alphabets, whole
-			for n < len(rest) && rest[n] >= 0x80 {
-				n++
-			}
-			t.kind, t.text = wordToken, rest[:n]
-		}
 	}
 	t.original = rest[:n]
 	l.at += n
 	t.end = l.at
 	l.current.tokens = append(l.current.tokens, t)
+}
+
+// wordLength is how long the word is that text begins with. SAS takes letters
+// beyond ASCII in names where it is told to (validvarname=any).
+func wordLength(text string) int {
+	n := 0
+	for n < len(text) && (isLetter(text[n]) || isDigit(text[n]) || text[n] >= utf8.RuneSelf) {
+		n++
+	}
+	return n
 }
 
 // adjacentWord tells whether a word or a closing quote ends right here.
