@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,18 +23,23 @@ func (l *loader) sas(s *source, head []byte, candidates []*catalog.Table) (ok bo
 		return true, err
 	}
 	defer r.close()
-	names := make([]string, len(r.data.Columns))
-	for i, c := range r.data.Columns {
-		names[i] = c.Name
+	var names, made []string
+	for _, c := range r.data.Columns {
+		if names = append(names, c.Name); c.Special {
+			made = append(made, c.Name)
+		}
 	}
 	if l.hits(names, candidates) == 0 {
 		return true, unknownColumns("SAS data set")
 	}
-	return true, l.columns(s, names, candidates)
+	err = l.columns(s, names, candidates)
+	s.extra = slices.DeleteFunc(s.extra, func(name string) bool { return slices.Contains(made, name) })
+	return true, err
 }
 
 // sasReader writes the values of a SAS data set as text, which then goes the way
-// of delimited text.
+// of delimited text. A zone named as another with _missing behind takes the letter
+// of the other's special missing values.
 type sasReader struct {
 	source  *source
 	stream  *stream
@@ -51,7 +57,7 @@ func (l *loader) sasReader(s *source) (*sasReader, error) {
 	}
 	s.sep = ' '
 	r := &sasReader{source: s, stream: st, size: l.opts.Block}
-	if r.data, err = sasdata.New(st.text, sasdata.Options{Charset: sasCharset(l.opts.Encoding)}); err != nil {
+	if r.data, err = sasdata.New(st.text, sasdata.Options{Charset: sasCharset(l.opts.Encoding), Special: true}); err != nil {
 		st.close()
 		return nil, err
 	}
@@ -100,10 +106,19 @@ func (r *sasReader) take(b *block) {
 		}
 		if r.source.zones[i] != "" {
 			b.data = r.value(b.data, v, &r.data.Columns[i])
+			r.lose(i, v)
 		}
 		b.ends = append(b.ends, uint16(min(len(b.data)-start, maxLineSize)))
 	}
 	b.lines = append(b.lines, span{uint32(start), uint32(len(b.data) - start)})
+}
+
+// lose counts a special missing value for whose letter there is no zone.
+func (r *sasReader) lose(i int, v sasdata.Value) {
+	kept := i+1 < len(r.data.Columns) && r.data.Columns[i+1].Special && r.source.zones[i+1] != ""
+	if v.Missing != 0 && v.Missing != '.' && !kept {
+		r.special++
+	}
 }
 
 // value writes a value as a delivery does: dates as AAAAMMJJ, and nothing for a
@@ -111,9 +126,6 @@ func (r *sasReader) take(b *block) {
 func (r *sasReader) value(to []byte, v sasdata.Value, c *sasdata.Column) []byte {
 	switch {
 	case v.Missing != 0:
-		if v.Missing != '.' {
-			r.special++
-		}
 		return to
 	case c.Text:
 		return append(to, v.Text...)

@@ -5,6 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"epsql/catalog"
+	"epsql/engine/store"
 )
 
 // A SAS data set is a delivery like any other: its numbers with formats of dates
@@ -39,6 +42,35 @@ func TestSASDataSets(t *testing.T) {
 		if got := query(t, ws, "SELECT line, zone, reason FROM epsql.rejects"); got != "3|FINE|not a whole number" {
 			t.Errorf("%s: rejects %s", name, got)
 		}
+	}
+}
+
+// The catalogue asks for the letters of special missing values by a zone for them.
+func TestLettersOfSpecialMissingValues(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("testdata", "loans.xpt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cat := library()
+	cat.Tables[0].Zones = append(cat.Tables[0].Zones, &catalog.Zone{ID: "FINE_MISSING", Type: catalog.TypeCode, Length: 1, Role: catalog.RoleAttribute})
+	path := filepath.Join(t.TempDir(), "w.duckdb")
+	if err := store.Create(t.Context(), path, "all", cat, nil); err != nil {
+		t.Fatal(err)
+	}
+	ws, err := store.Open(t.Context(), path, cat, store.Options{Files: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ws.Close() })
+	reports, err := Files(t.Context(), ws, []string{file(t, "loans.xpt", string(text))}, Options{MaxRejects: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := reports[0]; len(r.Warnings) != 0 || len(r.Extra) != 1 {
+		t.Errorf("warnings %v, columns that are no zones %v", r.Warnings, r.Extra)
+	}
+	if got, want := query(t, ws, "SELECT title, fine, fine_missing FROM loans ORDER BY 1"), "atlas|-|B\ncafé|0|-\nnovel|-250|-"; got != want {
+		t.Errorf("got\n%s", got)
 	}
 }
 

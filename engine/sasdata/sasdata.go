@@ -13,6 +13,8 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"epsql/sql/diag"
@@ -131,8 +133,11 @@ func New(from io.Reader, opts Options) (*Reader, error) {
 // withSpecial puts the columns of special missing values behind those of numbers.
 func withSpecial(columns []Column) (out []Column) {
 	for _, c := range columns {
-		if out = append(out, c); !c.Text {
-			out = append(out, Column{Name: c.Name + "_missing", Text: true, Length: 1, Special: true})
+		out = append(out, c)
+		name := c.Name + "_missing"
+		taken := slices.ContainsFunc(columns, func(x Column) bool { return strings.EqualFold(x.Name, name) })
+		if !c.Text && !taken {
+			out = append(out, Column{Name: name, Text: true, Length: 1, Special: true})
 		}
 	}
 	return out
