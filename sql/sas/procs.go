@@ -2,6 +2,7 @@ package sas
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -30,25 +31,55 @@ func (p *program) call(from, to int) (*procCall, error) {
 	c := &procCall{p: p, from: from, to: to, flags: map[string]bool{}, values: map[string]string{}, lists: map[string][]token{}, where: always}
 	c.d = &dataStep{p: p, from: from, to: to, at: from, desc: map[string]bool{}}
 	c.d.r = &renderer{formats: p.formats, note: func(f string, a ...any) { p.noteAt(from, f, a...) }, into: p.into}
-	ps := &parser{tokens: p.statements[from].tokens, at: 2}
-	if p.statements[from].first() == "append" { // of PROC DATASETS
+	data, err := c.header()
+	if err != nil {
+		return nil, err
+	}
+	name := p.statements[from].word(1)
+	if name == "print" { // it shows them all
+		data.obs, data.firstobs = 0, 0
+	}
+	if data.name == "" {
+		if data.name = p.lastName(); data.name == "" {
+			return nil, fmt.Errorf("there is no data set to work on")
+		}
+	}
+	if err := c.shared(); err != nil {
+		return nil, err
+	}
+	if contains([]string{"print", "export", "contents"}, name) { // which columns there are does not matter
+		rel := p.find(setName(data.name))
+		told := rel.told
+		rel.told = true
+		defer func() { rel.told = told }()
+	}
+	c.d.by = c.by
+	if c.data, err = c.d.read(data); err != nil {
+		return nil, err
+	}
+	c.d.r.lookup = c.lookup
+	if c.data.where != "" {
+		c.where = val{sql: c.data.where, prec: precOr, cond: true}
+	}
+	return c, c.wheres()
+}
+
+// header reads the options of the statement that names the procedure.
+func (c *procCall) header() (data setRef, err error) {
+	first := &c.p.statements[c.from]
+	ps := &parser{tokens: first.tokens, at: 2}
+	if first.first() == "append" { // of PROC DATASETS
 		ps.at = 1
 	}
-	var data setRef
 	for ps.err == nil && !ps.done() {
 		word := ps.name()
 		switch {
 		case !ps.accept("="):
 			c.flags[word] = true
-		case word == "data" || word == "base" || word == "new":
-			ref := ps.setRef()
-			if word == "base" {
-				c.out, c.hasOut = ref, true
-			} else {
-				data = ref
-			}
-		case word == "out":
+		case word == "out" || word == "base":
 			c.out, c.hasOut = ps.setRef(), true
+		case word == "data" || word == "new":
+			data = ps.setRef()
 		case ps.is("("):
 			c.lists[word] = ps.parens()
 		default:
@@ -59,42 +90,18 @@ func (p *program) call(from, to int) (*procCall, error) {
 			c.options = append(c.options, word)
 		}
 	}
-	if ps.err != nil {
-		return nil, ps.err
-	}
-	if p.statements[from].word(1) == "print" { // it shows them all
-		data.obs, data.firstobs = 0, 0
-	}
-	if data.name == "" {
-		if p.last == nil {
-			return nil, fmt.Errorf("there is no data set to work on")
-		}
-		for key, rel := range p.sets {
-			if rel == p.last {
-				data.name = key
-			}
+	return data, ps.err
+}
+
+// lastName is the name of the data set that was written last (_LAST_), "" when there
+// is none.
+func (p *program) lastName() string {
+	for _, name := range slices.Sorted(maps.Keys(p.sets)) {
+		if p.last != nil && p.sets[name] == p.last {
+			return name
 		}
 	}
-	if err := c.shared(); err != nil {
-		return nil, err
-	}
-	if contains([]string{"print", "export", "contents"}, p.statements[from].word(1)) { // which columns there are does not matter
-		rel := p.find(setName(data.name))
-		told := rel.told
-		rel.told = true
-		defer func() { rel.told = told }()
-	}
-	c.d.by = c.by
-	in, err := c.d.read(data)
-	if err != nil {
-		return nil, err
-	}
-	c.data = in
-	c.d.r.lookup = c.lookup
-	if in.where != "" {
-		c.where = val{sql: in.where, prec: precOr, cond: true}
-	}
-	return c, c.wheres()
+	return ""
 }
 
 // shared reads BY.

@@ -234,9 +234,10 @@ var setOperators = map[string]string{
 	"union all corr": "UNION ALL", "union corr all": "UNION ALL", "union corr": "UNION", "except corr": "EXCEPT", "intersect corr": "INTERSECT",
 }
 
+// setQuery writes queries with set operators between them.
 func (p *program) setQuery(parts [][]token, operators []string, order []token) (*query, error) {
 	out := &query{known: true}
-	var texts []func(bool) string
+	t := setText{}
 	var lists [][]*column
 	for _, part := range parts {
 		s, err := p.selection(part, nil)
@@ -248,61 +249,83 @@ func (p *program) setQuery(parts [][]token, operators []string, order []token) (
 			return nil, err
 		}
 		out.inputs, out.known = append(out.inputs, q.inputs...), out.known && q.known
-		texts, lists = append(texts, q.text), append(lists, q.columns)
+		t.parts, lists = append(t.parts, q.text), append(lists, q.columns)
 	}
 	out.columns = copyColumns(lists[0])
-	var selected []string
 	for i, op := range operators {
 		sql, ok := setOperators[op]
 		if !ok {
 			return nil, fmt.Errorf("%s is not understood", op)
 		}
-		next := lists[i+1]
-		switch {
-		case op == "outer union corr":
-			for _, c := range next {
-				if !slices.ContainsFunc(out.columns, func(o *column) bool { return o.name == c.name }) {
-					out.columns = append(out.columns, c)
-				}
-			}
-		case strings.Contains(op, "corr"):
-			out.columns = slices.DeleteFunc(out.columns, func(o *column) bool {
-				return !slices.ContainsFunc(next, func(c *column) bool { return c.name == o.name })
-			})
-			selected = sqlNames((&relation{columns: out.columns}).names())
-		case len(next) != len(out.columns):
-			return nil, fmt.Errorf("the queries of %s have different numbers of columns", op)
+		if err := out.combine(op, lists[i+1]); err != nil {
+			return nil, err
 		}
-		operators[i] = sql
+		if strings.Contains(op, "corr") && op != "outer union corr" {
+			t.selected = sqlNames((&relation{columns: out.columns}).names())
+		}
+		t.operators = append(t.operators, sql)
 	}
-	keys, err := orderKeys(order, out.columns)
-	if err != nil {
+	var err error
+	if t.keys, err = orderKeys(order, out.columns); err != nil {
 		return nil, err
 	}
-	out.text = func(row bool) string {
-		var b strings.Builder
-		for i, text := range texts {
-			if i > 0 {
-				b.WriteString("\n" + operators[i-1] + "\n")
-			}
-			if selected != nil {
-				b.WriteString("SELECT " + strings.Join(selected, ", ") + "\nFROM (\n" + indent(text(false)) + "\n)")
-			} else {
-				b.WriteString(text(false))
+	out.text = t.text
+	return out, nil
+}
+
+// combine makes the columns of a set operation of those so far and of the next
+// query's.
+func (q *query) combine(op string, next []*column) error {
+	among := func(columns []*column, c *column) bool {
+		return slices.ContainsFunc(columns, func(o *column) bool { return o.name == c.name })
+	}
+	switch {
+	case op == "outer union corr":
+		for _, c := range next {
+			if !among(q.columns, c) {
+				q.columns = append(q.columns, c)
 			}
 		}
-		body := b.String()
-		switch {
-		case row && keys != "":
-			return "SELECT *, row_number() OVER (ORDER BY " + keys + ") AS _row\nFROM (\n" + indent(body) + "\n)"
-		case row:
-			return "SELECT *, row_number() OVER () AS _row\nFROM (\n" + indent(body) + "\n)"
-		case keys != "":
-			return body + "\nORDER BY " + keys
+	case strings.Contains(op, "corr"):
+		q.columns = slices.DeleteFunc(q.columns, func(o *column) bool { return !among(next, o) })
+	case len(next) != len(q.columns):
+		return fmt.Errorf("the queries of %s have different numbers of columns", op)
+	}
+	return nil
+}
+
+// setText is what the text of a set operation is made of.
+type setText struct {
+	parts     []func(row bool) string
+	operators []string
+	selected  []string // of each part, where columns correspond
+	keys      string   // of ORDER BY
+}
+
+func (t *setText) text(row bool) string {
+	var b strings.Builder
+	for i, part := range t.parts {
+		if i > 0 {
+			b.WriteString("\n" + t.operators[i-1] + "\n")
 		}
+		if t.selected != nil {
+			b.WriteString("SELECT " + strings.Join(t.selected, ", ") + "\nFROM (\n" + indent(part(false)) + "\n)")
+		} else {
+			b.WriteString(part(false))
+		}
+	}
+	order := ""
+	if t.keys != "" {
+		order = "ORDER BY " + t.keys
+	}
+	switch body := b.String(); {
+	case row:
+		return "SELECT *, row_number() OVER (" + order + ") AS _row\nFROM (\n" + indent(body) + "\n)"
+	case order != "":
+		return body + "\n" + order
+	default:
 		return body
 	}
-	return out, nil
 }
 
 // orderKeys reads ORDER BY on the columns of a query.

@@ -235,83 +235,123 @@ func (q *selection) build(columns []written, by []string, anyAggregate, remerge 
 		return nil, fmt.Errorf("monotonic() is understood in a query on the rows of one table alone")
 	}
 	out := &query{inputs: q.inputs, into: q.into, known: true, ordered: q.ordered}
-	var list []string
+	t := &selectText{q: q, columns: columns, by: by, aggregated: anyAggregate, grouped: anyAggregate && !remerge, distinct: q.node.Distinct != ""}
 	for _, c := range columns {
-		list = append(list, c.sql)
+		t.list = append(t.list, c.sql)
 		if c.col.name == "" {
 			out.known = false
 			continue
 		}
 		out.columns = append(out.columns, c.col)
 	}
-	single := len(q.tables) == 1 && len(q.items) == 1 && q.items[0].all != nil && q.items[0].all.rel.known
-	from, err := q.fromClause()
-	if err != nil {
+	var err error
+	if t.from, err = q.fromClause(); err != nil {
 		return nil, err
 	}
-	tail := ""
-	if q.where.sql != "true" {
-		tail += "\nWHERE " + q.where.sql
+	if err := t.conditions(remerge); err != nil {
+		return nil, err
 	}
-	distinct := q.node.Distinct != ""
-	aggregatedRows := anyAggregate && !remerge
-	if aggregatedRows && len(by) > 0 {
-		tail += "\nGROUP BY " + strings.Join(by, ", ")
-		out.unique = append(out.unique, q.uniqueNames(by, columns))
+	if t.keys, err = q.orderBy(order, out.columns); err != nil {
+		return nil, err
 	}
-	if distinct {
-		out.unique = append(out.unique, (&relation{columns: out.columns}).names())
-	}
-	if len(q.tables) == 1 && !anyAggregate {
-		out.unique = append(out.unique, q.inherited(columns)...)
-	}
-	out.unique = slices.DeleteFunc(out.unique, func(u []string) bool { return len(u) == 0 })
+	out.unique = t.unique(out.columns)
+	out.text = t.text
+	return out, nil
+}
+
+// selectText is what the text of a query is made of.
+type selectText struct {
+	q       *selection
+	columns []written
+	list    []string // their SQL
+	by      []string
+	from    func() string
+	tail    string // WHERE, GROUP BY and what HAVING becomes
+	keys    string // of ORDER BY
+	// aggregated: a function over rows is asked for; grouped: what comes out are
+	// groups, not the rows with what their group has.
+	aggregated, grouped, distinct bool
+}
+
+// conditions writes the tail.
+func (t *selectText) conditions(remerge bool) error {
+	q, where, last := t.q, t.q.where, ""
 	if q.having != nil {
 		c, err := q.r.cond(q.having, false)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		tail += map[bool]string{true: "\nQUALIFY ", false: "\nHAVING "}[remerge] + c.sql
-		if !anyAggregate {
-			tail = strings.Replace(tail, "\nHAVING ", "\nQUALIFY ", 1)
-			if !strings.Contains(c.sql, "OVER (") {
-				q.p.note("having without a function over rows filters rows")
-				tail = strings.Replace(tail, "\nQUALIFY ", map[bool]string{true: "\nWHERE ", false: " AND "}[q.where.sql == "true"], 1)
-			}
-		}
-	}
-	keys, err := q.orderBy(order, out.columns)
-	if err != nil {
-		return nil, err
-	}
-	out.text = func(row bool) string {
-		selected := list
-		if single && !distinct && !anyAggregate && q.tables[0].sub == "" && q.tables[0].rel.row == row {
-			selected = []string{"*"}
-			row = false // it is among them
-			if keys != "" && q.tables[0].rel.row {
-				selected, row = []string{"* EXCLUDE (_row)"}, true
-			}
-		}
-		text := "SELECT " + map[bool]string{true: "DISTINCT "}[distinct]
 		switch {
-		case row && (distinct || aggregatedRows):
-			text += wrap(selected) + "\nFROM " + from() + tail
-			return "SELECT *, row_number() OVER (ORDER BY " + q.sorted(keys, by, columns) + ") AS _row\nFROM (\n" + indent(text) + "\n)"
-		case row && keys != "":
-			selected = append(slices.Clone(selected), "row_number() OVER (ORDER BY "+keys+q.ties()+") AS _row")
-		case row && len(q.tables) == 1 && q.tables[0].sub == "":
-			selected = append(slices.Clone(selected), "_row")
-		case row:
-			selected = append(slices.Clone(selected), "row_number() OVER (ORDER BY "+strings.TrimPrefix(q.ties(), ", ")+") AS _row")
+		case t.grouped:
+			last = "\nHAVING " + c.sql
+		case remerge || strings.Contains(c.sql, "OVER ("):
+			last = "\nQUALIFY " + c.sql
+		default:
+			q.p.note("having without a function over rows filters rows")
+			where = both(where, c)
 		}
-		text += wrap(selected) + "\nFROM " + from() + tail
-		if keys != "" && !row {
-			text += "\nORDER BY " + keys
-		}
-		return text
 	}
-	return out, nil
+	if where.sql != "true" {
+		t.tail = "\nWHERE " + where.sql
+	}
+	if t.grouped && len(t.by) > 0 {
+		t.tail += "\nGROUP BY " + strings.Join(t.by, ", ")
+	}
+	t.tail += last
+	return nil
+}
+
+// unique are the sets of columns of which no two rows have the same.
+func (t *selectText) unique(columns []*column) [][]string {
+	var out [][]string
+	if t.grouped && len(t.by) > 0 {
+		out = append(out, t.q.uniqueNames(t.by, t.columns))
+	}
+	if t.distinct {
+		out = append(out, (&relation{columns: columns}).names())
+	}
+	if len(t.q.tables) == 1 && !t.aggregated {
+		out = append(out, t.q.inherited(t.columns)...)
+	}
+	return slices.DeleteFunc(out, func(u []string) bool { return len(u) == 0 })
+}
+
+// text is the query, with the number of each row when row asks for it.
+func (t *selectText) text(row bool) string {
+	q, selected := t.q, t.list
+	plain := len(q.tables) == 1 && q.tables[0].sub == "" // rows of one table
+	all := plain && len(q.items) == 1 && q.items[0].all != nil && q.items[0].all.rel.known
+	if all && !t.distinct && !t.aggregated && q.tables[0].rel.row == row {
+		selected = []string{"*"}
+		row = false // it is among them
+		if t.keys != "" && q.tables[0].rel.row {
+			selected, row = []string{"* EXCLUDE (_row)"}, true
+		}
+	}
+	number := ""
+	switch {
+	case row && (t.distinct || t.grouped):
+		return "SELECT *, row_number() OVER (ORDER BY " + q.sorted(t.keys, t.by, t.columns) + ") AS _row\nFROM (\n" + indent(t.plain(t.list)) + "\n)"
+	case row && t.keys != "":
+		number = "row_number() OVER (ORDER BY " + t.keys + q.ties() + ") AS _row"
+	case row && plain:
+		number = "_row"
+	case row:
+		number = "row_number() OVER (ORDER BY " + strings.TrimPrefix(q.ties(), ", ") + ") AS _row"
+	}
+	if number != "" {
+		selected = append(slices.Clone(selected), number)
+	}
+	text := t.plain(selected)
+	if t.keys != "" && !row {
+		text += "\nORDER BY " + t.keys
+	}
+	return text
+}
+
+// plain is the query without order.
+func (t *selectText) plain(selected []string) string {
+	return "SELECT " + map[bool]string{true: "DISTINCT "}[t.distinct] + wrap(selected) + "\nFROM " + t.from() + t.tail
 }
 
 // ties orders rows that the keys leave equal: as they were read.
