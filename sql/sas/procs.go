@@ -266,14 +266,14 @@ func (p *program) procSort(from, to int) {
 			target = c.out.name
 		}
 		nodup := c.flags["nodup"] || c.flags["noduprecs"] || c.flags["noduprec"]
-		if nodup {
-			p.noteAt(from, "nodup leaves rows out that equal the row before; here every repeated row is left out")
+		if nodup && !c.data.rel.known {
+			return fmt.Errorf("nodup compares all columns, and those of %s are not known: say what they are in the mapping file", c.data.ref.name)
 		}
 		s := &step{inputs: []*relation{c.data.rel}}
 		rel := p.make(target)
 		s.order = func() {
 			n := rel.numbering
-			if c.flags["nodupkey"] {
+			if c.flags["nodupkey"] || nodup {
 				n = n.and(numbering{row: true, within: c.by})
 			}
 			c.data.need(n)
@@ -306,24 +306,38 @@ func (c *procCall) sorted(rel *relation, nodup bool) string {
 			columns[0] = "* EXCLUDE (_row)"
 		}
 	}
-	if nodup {
-		columns[0] = "DISTINCT " + columns[0]
-	}
 	keys := strings.Join(terms, ", ")
-	if !nodup {
-		terms = append(terms, "_row") // ties stay as they were
-	}
+	terms = append(terms, "_row") // ties stay as they were
 	if rel.row {
 		columns = append(columns, rel.number(terms...))
 	}
 	query := "SELECT " + wrap(columns) + "\nFROM " + in.ref() + c.filter()
-	if c.flags["nodupkey"] {
-		return query + "\nQUALIFY row_number() OVER (PARTITION BY " + strings.Join(sqlNames(c.by), ", ") + " ORDER BY _row) = 1"
-	}
-	if !rel.row {
-		query += "\nORDER BY " + keys
+	switch {
+	case c.flags["nodupkey"]:
+		return query + "\nQUALIFY row_number() OVER (" + c.neighbours(c.by) + ") = 1"
+	case nodup:
+		return query + "\nQUALIFY " + c.changes()
+	case !rel.row:
+		return query + "\nORDER BY " + keys
 	}
 	return query
+}
+
+// changes tells of a row whether it is another one than the row before, which has the
+// same values of the BY variables if it is the same.
+func (c *procCall) changes() string {
+	names := (&relation{columns: c.data.list}).names()
+	others := slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(c.by, n) })
+	if len(others) == 0 || slices.Contains(c.by, "_all_") {
+		return "row_number() OVER (" + c.neighbours(names) + ") = 1"
+	}
+	row := "ROW(" + strings.Join(sqlNames(others), ", ") + ")"
+	return row + " IS DISTINCT FROM lag(" + row + ") OVER (" + c.neighbours(c.by) + ")"
+}
+
+// neighbours is the window of rows with the same values, as they were.
+func (c *procCall) neighbours(by []string) string {
+	return "PARTITION BY " + strings.Join(sqlNames(by), ", ") + " ORDER BY _row"
 }
 
 func (p *program) procAppend(from, to int) {
