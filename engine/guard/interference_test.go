@@ -272,6 +272,11 @@ func TestWhatTheExperimentFound(t *testing.T) {
 			"SELECT sum(least(ss00165, ss00060)), count(*) FROM soins_sante",
 		},
 		{
+			"where a CASE of zero or NULL is NULL for everybody, nobody meets its condition",
+			"UPDATE main.soins_sante SET ss00165 = 700 WHERE ss00010 = 22;", "UPDATE main.soins_sante SET ss00165 = 500 WHERE ss00010 = 69;",
+			"SELECT sum(coalesce(CASE WHEN ss00165 = 500 THEN 0 END, ss00060)), count(*) FROM soins_sante",
+		},
+		{
 			"which parts of a total are not there shows whether or not something is masked elsewhere",
 			"", "INSERT INTO main.population (pp0004, pp0010, pp0015, pp0020, pp0025, pp0030, pp0045, pp0050, livraison) VALUES ('1', 101, 1950, NULL, '62063', '111', 101, 200812, 1);",
 			"SELECT e.pp0025, h.pp0020, count(DISTINCT e.pp0010) FROM population AS e JOIN population AS h ON h.pp0010 = e.pp0045 GROUP BY GROUPING SETS ((1, 2), (1))",

@@ -163,12 +163,15 @@ func (s *scope) caseBranches(e *ast.Case) ([]branch, error) {
 	return out, nil
 }
 
-// coalesceBranches: a later argument counts where the earlier ones are NULL.
+// coalesceBranches: a later argument counts where the earlier ones are NULL; that
+// it does so for everybody tells when the query chose where they are.
 func (s *scope) coalesceBranches(e *ast.Coalesce) ([]branch, error) {
 	var out []branch
 	var missing []string
+	asked := never
 	for i, a := range e.Args {
-		out = append(out, branch{term{when: slices.Clone(missing), twoSided: i > 0}, a})
+		out = append(out, branch{term{when: slices.Clone(missing), twoSided: i > 0, full: asked == chosen}, a})
+		asked = max(asked, nullsOf(a))
 		v, err := s.plain(a)
 		if err != nil {
 			return nil, err
