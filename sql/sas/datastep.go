@@ -764,6 +764,9 @@ func (d *dataStep) fit(n string, v val) val {
 		}
 		if v.kind == textKind {
 			d.lengths[n] = v.declares()
+			if v.length > 0 && v.text == nil { // blanks fill the variable
+				v.length = max(v.length, d.lengths[n])
+			}
 		}
 		return v
 	}

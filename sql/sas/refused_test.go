@@ -20,6 +20,7 @@ func TestDataStepsThatAreRefused(t *testing.T) {
 		{"a text is given a number", "data c; length t $ 2; set a; t = x; run;", "t is a text"},
 		{"lag in a loop", "data c; set a; do i = 1 to 2; y = lag(x); end; run;", "lag in a loop"},
 		{"rows are read by their number", "data c; set a point=i; run;", "point="},
+		{"a variable is renamed to one that is there", "data c; set a; rename x = k; run;", "which there is already"},
 		{"goto", "data c; set a; if x then goto ende; ende: run;", "goto"},
 		{"a second set with several data sets", "data c; set a; set a b; run;", "a second set"},
 	} {
