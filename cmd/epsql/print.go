@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"epsql/engine/grid"
+	"epsql/engine/place"
 	"epsql/engine/quality"
 )
 
@@ -21,10 +21,12 @@ func jsonFlag() cli.Flag {
 
 // printJSON prints v for other programs.
 func printJSON(w io.Writer, v any) error {
-	out := json.NewEncoder(w)
-	out.SetIndent("", "  ")
-	out.SetEscapeHTML(false)
-	return out.Encode(v)
+	text, err := place.Text(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(text)
+	return err
 }
 
 // listing is a table of statistics: one thing per row.

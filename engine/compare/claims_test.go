@@ -8,12 +8,10 @@ import (
 	"strings"
 	"testing"
 
-	"epsql/catalog"
 	"epsql/engine/compare"
 	"epsql/engine/load"
 	"epsql/engine/store"
 	"epsql/engine/synth"
-	"epsql/macros"
 	"epsql/sql/sas"
 )
 
@@ -105,14 +103,7 @@ func TestAProgramOnClaimsGivesWhatIsComputedWithoutIt(t *testing.T) {
 
 func claimsWorkspace(t *testing.T) *store.Workspace {
 	t.Helper()
-	cat, err := catalog.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	reg, err := macros.Embedded(cat)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cat, reg := house(t)
 	folder := t.TempDir()
 	deliveries, path := filepath.Join(folder, "d"), filepath.Join(folder, "w.duckdb")
 	if _, err := synth.Generate(t.Context(), cat, synth.Options{Persons: 400, FromYear: 2007, ToYear: 2008, Seed: 5, Population: "eps", Format: "csv", Out: deliveries}); err != nil {

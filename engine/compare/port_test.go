@@ -61,7 +61,8 @@ func key(a *txtar.Archive) []string {
 	return strings.Fields(strings.Trim(strings.TrimSpace(by), "."))
 }
 
-func memory(t *testing.T) *sql.DB {
+// house is the catalogue and the macros.
+func house(t *testing.T) (*catalog.Catalog, *macros.Registry) {
 	t.Helper()
 	cat, err := catalog.Embedded()
 	if err != nil {
@@ -71,6 +72,12 @@ func memory(t *testing.T) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return cat, reg
+}
+
+func memory(t *testing.T) *sql.DB {
+	t.Helper()
+	_, reg := house(t)
 	db, err := reg.Memory(context.Background())
 	if err != nil {
 		t.Fatal(err)

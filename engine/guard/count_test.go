@@ -75,11 +75,7 @@ func slowMasks(t *testing.T, g *Guard, l *leaf, r rules) []string {
 		t.Fatal(err, l.slowly())
 	}
 	defer scan.Close()
-	columns := make([]vector, len(scan.Types))
-	for i, typ := range scan.Types {
-		columns[i].typ = typ
-	}
-	n, err := readAll(scan, columns)
+	columns, n, err := columnsOf(scan)
 	if err != nil {
 		t.Fatal(err)
 	}

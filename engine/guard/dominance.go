@@ -78,11 +78,7 @@ func (t *table) dominatedBy(ctx context.Context, conn *sql.Conn, number string, 
 		return err
 	}
 	defer scan.Close()
-	columns := make([]vector, len(scan.Types))
-	for i, typ := range scan.Types {
-		columns[i].typ = typ
-	}
-	n, err := readAll(scan, columns)
+	columns, n, err := columnsOf(scan)
 	if err != nil {
 		return personFault(ctx, err)
 	}

@@ -226,11 +226,7 @@ func (s *fewPersons) read(ctx context.Context, conn *sql.Conn, t *table, stateme
 		return false, err
 	}
 	defer scan.Close()
-	columns := make([]vector, len(scan.Types))
-	for i, typ := range scan.Types {
-		columns[i].typ = typ
-	}
-	n, err := readAll(scan, columns)
+	columns, n, err := columnsOf(scan)
 	if err != nil {
 		return false, personFault(ctx, err)
 	}

@@ -273,10 +273,7 @@ func orMasks(masks ...string) string {
 // enough is SQL that tells of a group whether enough units, or none where that is
 // safe, are behind its rows that meet a condition.
 func (u unitRef) enough(threshold int, condition string) string {
-	count := "count(DISTINCT " + u.contributor() + ") FILTER (WHERE " + condition + ")"
-	if u.bits {
-		count = "coalesce(bit_count(bit_or(" + u.sql + ") FILTER (WHERE " + condition + ")), 0)"
-	}
+	count := countColumn{x: "CASE WHEN " + condition + " THEN " + u.contributor() + " END", mask: u.bits}.sql(threshold)
 	if u.must {
 		return count + " >= " + itoa(threshold)
 	}

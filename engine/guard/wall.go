@@ -232,6 +232,16 @@ func (g *glassEngine) complete(ctx context.Context, t *table, r rules) error {
 	return nil
 }
 
+// columnsOf reads a scan to its end: its columns, and the number of rows.
+func columnsOf(scan *columnar.Scan) ([]vector, int, error) {
+	columns := make([]vector, len(scan.Types))
+	for i, typ := range scan.Types {
+		columns[i].typ = typ
+	}
+	n, err := readAll(scan, columns)
+	return columns, n, err
+}
+
 // readAll appends all rows of a scan to columns and gives their number.
 func readAll(scan *columnar.Scan, columns []vector) (int, error) {
 	for total := 0; ; {

@@ -18,13 +18,20 @@ func (l *loader) sas(s *source, head []byte, candidates []*catalog.Table) (ok bo
 	if s.format = sasdata.Kind(head); s.format == "" {
 		return false, nil
 	}
-	r, err := l.sasReader(s)
+	columns, err := l.sasColumns(s)
+	if err == nil {
+		s.special = slices.ContainsFunc(columns, func(c sasdata.Column) bool {
+			return !c.Text && l.zoneOfAny(candidates, c.Name+sasdata.SpecialSuffix) != nil
+		})
+	}
+	if s.special {
+		columns, err = l.sasColumns(s)
+	}
 	if err != nil {
 		return true, err
 	}
-	defer r.close()
 	var names, made []string
-	for _, c := range r.data.Columns {
+	for _, c := range columns {
 		if names = append(names, c.Name); c.Special {
 			made = append(made, c.Name)
 		}
@@ -35,6 +42,16 @@ func (l *loader) sas(s *source, head []byte, candidates []*catalog.Table) (ok bo
 	err = l.columns(s, names, candidates)
 	s.extra = slices.DeleteFunc(s.extra, func(name string) bool { return slices.Contains(made, name) })
 	return true, err
+}
+
+// sasColumns are the columns of a SAS data set.
+func (l *loader) sasColumns(s *source) ([]sasdata.Column, error) {
+	r, err := l.sasReader(s)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	return r.data.Columns, nil
 }
 
 // sasReader writes the values of a SAS data set as text, which then goes the way
@@ -57,7 +74,7 @@ func (l *loader) sasReader(s *source) (*sasReader, error) {
 	}
 	s.sep = ' '
 	r := &sasReader{source: s, stream: st, size: l.opts.Block}
-	if r.data, err = sasdata.New(st.text, sasdata.Options{Charset: sasCharset(l.opts.Encoding), Special: true}); err != nil {
+	if r.data, err = sasdata.New(st.text, sasdata.Options{Charset: sasCharset(l.opts.Encoding), Special: s.special}); err != nil {
 		st.close()
 		return nil, err
 	}

@@ -36,9 +36,11 @@ type source struct {
 	zipped bool
 	bom    bool
 	zones  []string // the zone of each field, "" for a column that is not kept
-	fixed  []catalog.Field
-	tables []*catalog.Table
-	order  int64 // the version of the first line's delivery: older ones are loaded first
+	// special: the catalogue has zones for the letters of special missing values.
+	special bool
+	fixed   []catalog.Field
+	tables  []*catalog.Table
+	order   int64 // the version of the first line's delivery: older ones are loaded first
 
 	extra, notKept []string
 }

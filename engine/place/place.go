@@ -37,14 +37,21 @@ func Through(temp, path string, data []byte) error {
 	return nil
 }
 
-// JSON is [File] for a value, indented for people to read.
+// JSON is [File] for a value as [Text] writes it.
 func JSON(path string, v any) error {
+	text, err := Text(v)
+	if err != nil {
+		return err
+	}
+	return File(path, text)
+}
+
+// Text is a value as JSON, indented for people to read.
+func Text(v any) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return err
-	}
-	return File(path, out.Bytes())
+	err := e.Encode(v)
+	return out.Bytes(), err
 }

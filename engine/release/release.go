@@ -166,14 +166,11 @@ func receiptOf(e ledger.Entry, file int) Receipt {
 
 // text is the one way in which a receipt is written.
 func (r Receipt) text() []byte {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
+	text, err := place.Text(r)
+	if err != nil {
 		panic(err) // strings and numbers always encode
 	}
-	return out.Bytes()
+	return text
 }
 
 func putReceipt(path string, r Receipt) error {

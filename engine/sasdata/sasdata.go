@@ -130,11 +130,14 @@ func New(from io.Reader, opts Options) (*Reader, error) {
 	return r, err
 }
 
+// SpecialSuffix ends the name of a column of special missing values.
+const SpecialSuffix = "_missing"
+
 // withSpecial puts the columns of special missing values behind those of numbers.
 func withSpecial(columns []Column) (out []Column) {
 	for _, c := range columns {
 		out = append(out, c)
-		name := c.Name + "_missing"
+		name := c.Name + SpecialSuffix
 		taken := slices.ContainsFunc(columns, func(x Column) bool { return strings.EqualFold(x.Name, name) })
 		if !c.Text && !taken {
 			out = append(out, Column{Name: name, Text: true, Length: 1, Special: true})

@@ -29,6 +29,9 @@ func (c *procCall) emit(ref setRef, d derived) error {
 		ref.name = "data1"
 	}
 	items, columns := ref.apply(sqlNames((&relation{columns: d.columns}).names()), d.columns)
+	if err := apart(columns); err != nil {
+		return err
+	}
 	if ref.obs > 0 || ref.firstobs > 0 {
 		return fmt.Errorf("obs= and firstobs= are not understood: filter on a key")
 	}
@@ -137,13 +140,10 @@ func (c *procCall) numericExcept(others []string) (names []string) {
 // allows tells of every option of the statement PROC that is not among those
 // that are understood, or change no data.
 func (c *procCall) allows(known ...string) {
-	tell := func(option string) {
+	for _, option := range c.options {
 		if !contains(known, option) && option != "noprint" && option != "print" && option != "out" {
 			c.p.noteAt(c.from, "the option %s is left out", option)
 		}
-	}
-	for _, option := range c.options {
-		tell(option)
 	}
 }
 
@@ -206,6 +206,19 @@ func (c *procCall) constants(list []expr) (values []string) {
 		values = append(values, v.sql)
 	}
 	return values
+}
+
+// apart refuses columns of which two have the same name: RENAME took one that was
+// there.
+func apart(columns []*column) error {
+	taken := map[string]bool{}
+	for _, c := range columns {
+		if taken[c.name] {
+			return fmt.Errorf("a variable is renamed to %s, which there is already", c.name)
+		}
+		taken[c.name] = true
+	}
+	return nil
 }
 
 // apply applies keep, drop and rename of the data set that is written.

@@ -81,15 +81,13 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	rel := d.p.make(ref.name)
 	step.out = rel
 	renamed := d.renamed(ref)
-	taken := map[string]bool{}
 	for i, c := range columns {
 		if to, ok := renamed[c.name]; ok {
 			columns[i].name = to
 		}
-		if taken[columns[i].name] {
-			return fmt.Errorf("a variable is renamed to %s, which there is already", columns[i].name)
-		}
-		taken[columns[i].name] = true
+	}
+	if err := apart(columns); err != nil {
+		return err
 	}
 	rel.columns, rel.unique = columns, d.uniqueness(names, outputs, renamed)
 	rel.known = !d.src.open

@@ -54,6 +54,9 @@ func (d *dataStep) open(ref setRef) (*input, error) {
 		in.list = append(in.list, &copied)
 		in.sql[copied.name] = sqlName(c.name)
 	}
+	if err := apart(in.list); err != nil {
+		return nil, err
+	}
 	in.unique = rel.uniqueBy(in.originals(d.by))
 	if len(ref.where) > 0 {
 		if err := d.restrict(in, ref.where); err != nil {

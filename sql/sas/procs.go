@@ -337,7 +337,7 @@ func (c *procCall) changes() string {
 
 // neighbours is the window of rows with the same values, as they were.
 func (c *procCall) neighbours(by []string) string {
-	return "PARTITION BY " + strings.Join(sqlNames(by), ", ") + " ORDER BY _row"
+	return partition(sqlNames(by)) + "ORDER BY _row"
 }
 
 func (p *program) procAppend(from, to int) {

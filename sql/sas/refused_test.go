@@ -21,6 +21,8 @@ func TestDataStepsThatAreRefused(t *testing.T) {
 		{"lag in a loop", "data c; set a; do i = 1 to 2; y = lag(x); end; run;", "lag in a loop"},
 		{"rows are read by their number", "data c; set a point=i; run;", "point="},
 		{"a variable is renamed to one that is there", "data c; set a; rename x = k; run;", "which there is already"},
+		{"a variable is read under the name of another", "data c; set a(rename=(x=k)); run;", "which there is already"},
+		{"a statistic is renamed to another", "proc means data=a noprint; var k x; output out=c(rename=(p=q)) mean=p q; run;", "which there is already"},
 		{"goto", "data c; set a; if x then goto ende; ende: run;", "goto"},
 		{"a second set with several data sets", "data c; set a; set a b; run;", "a second set"},
 	} {
