@@ -568,6 +568,30 @@ func (s subset) declare(*vector)    {}
 func (s subset) run(v *vector) bool { return s.test.eval(v).true() }
 func (s subset) String() string     { return fmt.Sprintf("if %s;", s.test) }
 
+// replaceText is SUBSTR on the left side: count 0 is all that is behind from.
+type replaceText struct {
+	name        string
+	from, count int
+	with        node
+}
+
+func (r replaceText) declare(v *vector) { v.declare(r.name, 8) }
+func (r replaceText) run(v *vector) bool {
+	s := v.slot(r.name)
+	count := cmp.Or(r.count, s.width-r.from+1)
+	with := field{width: count}.fit(r.with.eval(v))
+	s.value = text(s.value.text[:r.from-1] + with.text + s.value.text[r.from-1+count:])
+	return true
+}
+
+func (r replaceText) String() string {
+	count := ""
+	if r.count > 0 {
+		count = fmt.Sprintf(", %d", r.count)
+	}
+	return fmt.Sprintf("substr(%s, %d%s) = %s;", r.name, r.from, count, r.with)
+}
+
 type deleteRow struct{}
 
 func (deleteRow) declare(*vector)  {}

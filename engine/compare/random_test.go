@@ -625,12 +625,18 @@ func (g *generator) before() []stmt {
 // texted gives a text its length first, or lets the first value do so.
 func (g *generator) texted() (out []stmt) {
 	name := g.name("t")
+	width := 0
 	if g.chance(2) {
-		out = append(out, length{name, 1 + g.IntN(4)})
+		width = 1 + g.IntN(4)
+		out = append(out, length{name, width})
 	}
 	out = append(out, assign{name, g.textual(2)})
 	if g.chance(2) {
 		out = append(out, branch{test: g.condition(1), yes: []stmt{assign{name, g.textual(1)}}})
+	}
+	if width > 0 && g.chance(2) {
+		from := 1 + g.IntN(width)
+		out = append(out, replaceText{name, from, g.IntN(width - from + 2), g.textual(1)})
 	}
 	g.texts = append(g.texts, name)
 	return out

@@ -30,7 +30,9 @@ func (d *dataStep) assign(s *dataStmt) error {
 	d.variable(n)
 	d.r.guarded = d.guard > 0 || d.alive.sql != "true"
 	v, carried, err := d.accumulate(n, s.value)
-	if err == nil && !carried {
+	if p, ok := s.value.(patch); ok {
+		v, err = d.patched(n, p)
+	} else if err == nil && !carried {
 		v, err = d.r.value(s.value)
 	}
 	switch {

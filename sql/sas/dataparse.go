@@ -317,14 +317,16 @@ func (d *dataParser) simple(p *parser, _ int) *dataStmt {
 		p.at++
 		target = element{t.text, p.args(closing)}
 	}
-	if e, ok := target.(element); ok && e.array == "substr" {
-		p.fail("substr on the left side is not understood")
-		return nil
-	}
 	switch {
 	case p.accept("="):
 		st := &dataStmt{op: "assign", target: target}
 		st.value = p.or()
+		if e, ok := target.(element); ok && e.array == "substr" {
+			var err error
+			if st.target, st.value, err = newPatch(e.index, st.value); err != nil {
+				p.fail("%v", err)
+			}
+		}
 		return st
 	case p.is("+"):
 		p.at++

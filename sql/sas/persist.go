@@ -192,6 +192,8 @@ func (d *dataStep) operands(e expr) (names []string) {
 		inner = []expr{e.x, e.low, e.high}
 	case isMissing:
 		inner = []expr{e.x}
+	case patch:
+		inner = []expr{e.of, e.from, e.count, e.with}
 	}
 	for _, x := range inner {
 		names = append(names, d.operands(x)...)

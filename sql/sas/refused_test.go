@@ -23,11 +23,16 @@ func TestDataStepsThatAreRefused(t *testing.T) {
 		{"a variable is renamed to one that is there", "data c; set a; rename x = k; run;", "which there is already"},
 		{"a variable is read under the name of another", "data c; set a(rename=(x=k)); run;", "which there is already"},
 		{"a statistic is renamed to another", "proc means data=a noprint; var k x; output out=c(rename=(p=q)) mean=p q; run;", "which there is already"},
+		{"characters beyond the text are replaced", "data c; length t $ 3; set a; t = 'abc'; substr(t, 3, 2) = 'xy'; run;", "the characters 3 to 4 of t, which has 3"},
+		{"characters of a number are replaced", "data c; set a; substr(x, 1, 1) = '9'; run;", "x is a number"},
+		{"characters are replaced by a number", "data c; length t $ 3; set a; substr(t, 1, 1) = x; run;", "t is a text"},
+		{"as many characters are replaced as the data say", "data c; length t $ 3; set a; substr(t, 1, x) = 'ab'; run;", "depends on the data"},
+		{"characters of a text without a length are replaced", "data c; set t.t; substr(n, 1, 1) = 'x'; run;", "whose length is not known"},
 		{"goto", "data c; set a; if x then goto ende; ende: run;", "goto"},
 		{"a second set with several data sets", "data c; set a; set a b; run;", "a second set"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out := sas.Port(read+c.step, sas.Options{})
+			out := sas.Port(read+c.step, sas.Options{Tables: []sas.Table{{SAS: "t.t", SQL: "t", Columns: []sas.Column{{Name: "k", Type: "number"}, {Name: "n", Type: "text"}}}}})
 			for _, s := range out.Report.Statements {
 				if s.State == sas.Untranslated && strings.Contains(s.Why, c.want) {
 					return
