@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -39,6 +40,7 @@ func compareCommand() *cli.Command {
 			&cli.StringFlag{Name: "missing", Usage: "`WAY` missing values compare: " + strings.Join(compare.Ways(), ", "), Value: string(compare.Same)},
 			&cli.BoolFlag{Name: "special", Usage: "compare the letters of SAS's special missing values, .A to .Z, too: in a column x_missing for each x"},
 			&cli.StringSliceFlag{Name: "leave", Usage: "`COLUMN` that is not compared; may be repeated"},
+			&cli.IntFlag{Name: "rows", Usage: "compare rows of persons too, and show the first `N` of each kind of difference: where the workspace permits it"},
 			&cli.StringFlag{Name: "format", Usage: "`FORMAT`: " + strings.Join(compareFormats, ", "), Value: "table"},
 			&cli.StringFlag{Name: "channel", Usage: "`CHANNEL` whose rule masks answers of the workspace (default: the population's first)"},
 		},
@@ -54,11 +56,12 @@ func runCompare(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	expected, actual, err := compareSides(c)
+	sides, done, err := compareSides(c, &opts)
+	defer done()
 	if err != nil {
 		return err
 	}
-	r, err := compare.Run(c.Context, expected, actual, opts)
+	r, err := compare.Run(c.Context, sides[0], sides[1], opts)
 	if err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func compareOptions(c *cli.Context) (compare.Options, error) {
 	o := compare.Options{
 		By: c.StringSlice("by"), Leave: c.StringSlice("leave"), Absolute: c.Float64("absolute"), Relative: c.Float64("relative"),
 		Missing: compare.Missing(c.String("missing")), Memory: c.String("memory"), Threads: c.Int("threads"),
-		Special: c.Bool("special"),
+		Special: c.Bool("special"), First: c.Int("rows"),
 	}
 	if !slices.Contains(compare.Ways(), string(o.Missing)) {
 		return o, diag.New(diag.Usage, "bad-missing", "--missing knows no way %q", o.Missing).
@@ -101,49 +104,102 @@ var (
 	oneTable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
-// compareSides finds the two sides. What is neither a query nor the name of a
-// table is a file.
-func compareSides(c *cli.Context) (expected, actual compare.Side, err error) {
-	sides := [2]compare.Side{}
-	var queries []int
-	for i := range sides {
-		text := c.Args().Get(i)
-		sides[i] = compare.Side{Name: text, Path: text}
-		_, missing := os.Stat(text)
-		if selects.MatchString(text) || oneTable.MatchString(text) && missing != nil {
-			queries = append(queries, i)
+// compareSides finds the two sides. What is neither a query, nor a file with one,
+// nor the name of a table, is a file of data. The workspace is opened for queries
+// and for its permit; rows of persons are read while it is open.
+func compareSides(c *cli.Context, opts *compare.Options) (sides [2]compare.Side, done func(), err error) {
+	var ends []func()
+	done = func() {
+		for _, end := range slices.Backward(ends) {
+			end()
 		}
 	}
-	if len(queries) == 0 {
-		return sides[0], sides[1], nil
+	queries, err := comparedQueries(c, &sides)
+	if err != nil || len(queries) == 0 && !c.IsSet("rows") {
+		return sides, done, err
 	}
 	ws, reg, err := openWorkspace(c, storeOptions(c))
 	if err != nil {
-		return sides[0], sides[1], err
+		return sides, done, err
 	}
-	defer ws.Close() //nolint:errcheck // nothing is pending after an answer
+	ends = append(ends, func() { _ = ws.Close() }) // nothing is pending after an answer
+	if c.IsSet("rows") {
+		if err := ws.Rows.Check(); err != nil {
+			return sides, done, err
+		}
+		dir, remove, err := ws.Scratch()
+		if err != nil {
+			return sides, done, err
+		}
+		ends = append(ends, remove)
+		opts.Permit, opts.Folder = ws.Rows, dir
+	}
 	r := &runner{ws: ws, reg: reg, out: c.App.Writer, err: c.App.ErrWriter}
 	if err := r.use(c.Context, c.String("channel")); err != nil {
-		return sides[0], sides[1], err
+		return sides, done, err
 	}
-	defer r.close() //nolint:errcheck // an in-memory database
+	ends = append(ends, func() { _ = r.close() }) // an in-memory database
 	for _, i := range queries {
-		if sides[i], err = r.side(c.Context, sides[i].Path); err != nil {
+		if sides[i], err = r.side(c.Context, sides[i].Name, sides[i].Path, c.IsSet("rows")); err != nil {
 			break
 		}
 	}
-	return sides[0], sides[1], err
+	return sides, done, err
 }
 
-// side answers a query, or a table's name.
-func (r *runner) side(ctx context.Context, text string) (compare.Side, error) {
-	name := text
-	if oneTable.MatchString(text) {
-		text = "SELECT * FROM " + text
-	} else {
+// comparedQueries names the sides, and tells which are queries.
+func comparedQueries(c *cli.Context, sides *[2]compare.Side) (queries []int, err error) {
+	for i := range sides {
+		text := c.Args().Get(i)
+		sides[i] = compare.Side{Name: text, Path: text}
+		asked, err := queryOf(text)
+		if err != nil {
+			return nil, err
+		}
+		if asked != "" {
+			sides[i].Path = asked
+			queries = append(queries, i)
+		}
+	}
+	return queries, nil
+}
+
+// queryOf is the query that an argument is, or names: a SELECT, a file with one, or
+// a table that is no file. It is "" for a file of data.
+func queryOf(text string) (string, error) {
+	switch {
+	case selects.MatchString(text):
+		return text, nil
+	case oneTable.MatchString(text) && !isFile(text):
+		return "SELECT * FROM " + text, nil
+	case strings.EqualFold(filepath.Ext(text), ".sql"):
+		script, err := os.ReadFile(text)
+		if err != nil {
+			return "", diag.New(diag.Data, "cannot-read", "%s cannot be read", text).WithHint("check its name and that you may read it").Wrap(err)
+		}
+		return string(script), nil
+	}
+	return "", nil
+}
+
+func isFile(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// side answers a query; with rows, it may give rows of persons.
+func (r *runner) side(ctx context.Context, name, text string, rows bool) (compare.Side, error) {
+	if selects.MatchString(name) {
 		name = "query"
 	}
-	p, err := r.guard.Plan(ctx, guard.Query{File: name, Text: text})
+	q := guard.Query{File: name, Text: text}
+	if rows {
+		of, ok, err := r.guard.PersonRows(ctx, q)
+		if ok || err != nil {
+			return compare.Side{Name: name, Rows: of}, quote(err, text)
+		}
+	}
+	p, err := r.guard.Plan(ctx, q)
 	if err != nil {
 		return compare.Side{}, quote(err, text)
 	}
@@ -187,14 +243,27 @@ func drawDetails(w io.Writer, r *compare.Report) error {
 	for _, t := range r.Told {
 		fmt.Fprintf(w, "note: the %s of %s is %q, and %q in actual\n", t.What, t.Column, t.Expected, t.Actual)
 	}
-	if len(r.Examples) == 0 {
+	if len(r.Examples) > 0 {
+		examples := newListing("column", "key", "expected", "actual")
+		for _, x := range r.Examples {
+			examples.add(x.Column, strings.Join(x.Key, ", "), x.Expected, x.Actual)
+		}
+		if err := examples.draw(w); err != nil {
+			return err
+		}
+	}
+	if len(r.Lone) == 0 {
 		return nil
 	}
-	examples := newListing("column", "key", "expected", "actual")
-	for _, x := range r.Examples {
-		examples.add(x.Column, x.Key, x.Expected, x.Actual)
+	lone := newListing(append([]string{"only in"}, r.InBoth()...)...)
+	for _, x := range r.Lone {
+		row := []any{x.In}
+		for _, v := range x.Values {
+			row = append(row, v)
+		}
+		lone.add(row...)
 	}
-	return examples.draw(w)
+	return lone.draw(w)
 }
 
 // verdict is the first line of a report.

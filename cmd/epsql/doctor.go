@@ -104,6 +104,9 @@ func (d *doctor) workspace(ctx context.Context, path string, cat *catalog.Catalo
 		return
 	}
 	d.tell("ok", "workspace", "%s, population %s, created %s, %s", path, h.Stamp.Population, h.Stamp.Created, sizeText(h.FileBytes))
+	if h.Stamp.Rows.Given() {
+		d.tell("ok", "permit", "rows of persons may be seen by compare --rows: %s", h.Stamp.Rows.Why())
+	}
 	d.tell("ok", "engine", "DuckDB %s, memory limit %s, %s", h.DuckDB, h.MemoryLimit, count(h.Threads, "thread"))
 	d.disk(h)
 	d.tables(h)

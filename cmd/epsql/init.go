@@ -18,6 +18,7 @@ func initCommand() *cli.Command {
 		Description: describe("init"),
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "population", Usage: "`POPULATION` that the workspace will hold"},
+			&cli.StringFlag{Name: "allow-rows", Usage: "let rows of persons be seen by compare --rows, for a `REASON`: 'made-up persons'"},
 		},
 		Action: func(c *cli.Context) error {
 			if err := wantArgs(c, 0, 0); err != nil {
@@ -31,7 +32,13 @@ func initCommand() *cli.Command {
 			if population == "" {
 				return noPopulation(cat)
 			}
-			if err := store.Create(c.Context, c.String("db"), population, cat, reg); err != nil {
+			var rows store.Permit
+			if c.IsSet("allow-rows") {
+				if rows, err = store.PermitFor(c.String("allow-rows")); err != nil {
+					return err
+				}
+			}
+			if err := store.Create(c.Context, c.String("db"), population, cat, reg, rows); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(c.App.ErrWriter, "created %s for population %s; next: epsql load PATH\n", c.String("db"), population)

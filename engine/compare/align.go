@@ -127,7 +127,7 @@ func (c *comparison) codes() {
 // csv tells whether a side is a file whose columns have no types.
 func (c *comparison) csv(side int) bool {
 	t := c.sides[side]
-	if t.Answer != nil {
+	if t.Answer != nil || t.Rows != nil {
 		return false
 	}
 	kind, err := kindOf(t.Path)

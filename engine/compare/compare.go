@@ -2,9 +2,10 @@
 // how: what PROC COMPARE tells of two SAS data sets, for any two of a SAS data
 // set, a CSV or Parquet file, and an answer of the guard.
 //
-// A report holds shapes, counts and sizes of differences, never a row of a file.
-// A workspace is compared through the guard alone: masked cells are counted, and
-// neither equal nor different.
+// A report holds shapes, counts and sizes of differences. A workspace is compared
+// through the guard: masked cells are counted, and neither equal nor different.
+// Rows of a file, which may be those of persons, and rows of persons of a workspace
+// are shown where the workspace permits it.
 //
 // Both sides go into a database of their own in a temp folder, which bounds the
 // memory whatever their size; every value becomes a number or a text there. A
@@ -26,11 +27,12 @@ import (
 	"epsql/sql/diag"
 )
 
-// Side is one of the two tables: a file or an answer.
+// Side is one of the two tables: a file, an answer, or rows of persons.
 type Side struct {
 	Name   string        // as the report calls it
 	Path   string        // a .sas7bdat, .xpt, .csv or .parquet file
 	Answer *guard.Result // in place of a file
+	Rows   *guard.Rows   // in place of a file
 }
 
 // Missing says when two values are equal of which one or both are missing. A
@@ -61,6 +63,13 @@ type Options struct {
 	Special  bool     // the letters of SAS's special missing values are compared too
 	Memory   string   // memory limit of the database; empty: its own
 	Threads  int
+	// First is how many rows of each kind of difference are shown, by permit of a
+	// workspace. Without one only those of answers are: they passed the guard.
+	First  int
+	Permit store.Permit
+	// Folder is where both sides are copied to, for as long as it takes: the
+	// system's temp folder when empty.
+	Folder string
 }
 
 // Report is what a comparison found. Labels, formats and lengths that differ are
@@ -78,7 +87,8 @@ type Report struct {
 	Compared int64     `json:"values_compared"` // of rows in both
 	Columns  []Column  `json:"columns"`
 	Told     []Told    `json:"told,omitempty"`
-	Examples []Example `json:"examples,omitempty"` // of answers only
+	Examples []Example `json:"examples,omitempty"`  // where rows may be shown
+	Lone     []Lone    `json:"lone_rows,omitempty"` // where rows may be shown
 }
 
 // Table is the shape of a side.
@@ -115,13 +125,27 @@ type Told struct {
 // Wrong tells whether the column makes the tables different.
 func (c *Column) Wrong() bool { return c.Expected == "" || c.Actual == "" || c.Apart || c.Differ > 0 }
 
+// InBoth are the names of the columns that were compared: those of a lone row.
+func (r *Report) InBoth() []string {
+	var out []string
+	for _, col := range r.Columns {
+		if col.Expected != "" && col.Actual != "" && !col.Apart {
+			out = append(out, col.Name)
+		}
+	}
+	return out
+}
+
 // Run compares two tables. A side that cannot be read, or a key that it does not
 // have, is an error; a difference is none.
 func Run(ctx context.Context, expected, actual Side, opts Options) (_ *Report, err error) {
 	if opts.Missing == "" {
 		opts.Missing = Same
 	}
-	dir, err := os.MkdirTemp("", "epsql-compare")
+	if opts.First < 0 {
+		return nil, diag.New(diag.Usage, "bad-rows", "the number of rows is negative").WithHint("write how many rows of each kind are shown")
+	}
+	dir, err := os.MkdirTemp(opts.Folder, "epsql-compare")
 	if err != nil {
 		return nil, diag.New(diag.Data, "compare", "there is no temp folder").WithHint("set TMPDIR to a folder that can be written").Wrap(err)
 	}

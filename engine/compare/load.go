@@ -2,10 +2,12 @@ package compare
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -65,8 +67,11 @@ func (c *comparison) load(ctx context.Context) error {
 
 // read reads one side into a table.
 func (c *comparison) read(ctx context.Context, t *table, into string) error {
-	if t.Answer != nil {
+	switch {
+	case t.Answer != nil:
 		return c.readAnswer(ctx, t, into)
+	case t.Rows != nil:
+		return c.readRows(ctx, t, into)
 	}
 	kind, err := kindOf(t.Path)
 	if err != nil {
@@ -255,4 +260,63 @@ func (c *comparison) readAnswer(ctx context.Context, t *table, into string) erro
 		}
 		return nil
 	})
+}
+
+// readRows copies rows of persons, by permit of their workspace.
+func (c *comparison) readRows(ctx context.Context, t *table, into string) error {
+	return t.Rows.Read(ctx, func(rows *sql.Rows) error {
+		types, err := rows.ColumnTypes()
+		if err != nil {
+			return err
+		}
+		var list []string
+		for i, typ := range types {
+			name, kind := typ.DatabaseTypeName(), kindOfType(typ.DatabaseTypeName())
+			switch {
+			case kind == "number":
+				name = "DOUBLE"
+			case kind == "text" && name != "VARCHAR":
+				return diag.New(diag.Data, "compare-type", "the column %s has a type that cannot be compared", t.Rows.Columns()[i]).
+					WithHint("cast it to a number, text or date")
+			}
+			list = append(list, fmt.Sprintf("v%d %s", i, name))
+			t.columns = append(t.columns, column{name: strings.ToLower(t.Rows.Columns()[i]), kind: kind})
+		}
+		if _, err := c.db.ExecContext(ctx, "CREATE TABLE "+into+" ("+strings.Join(list, ", ")+")"); err != nil {
+			return err
+		}
+		return c.append(ctx, into, func(add func(...driver.Value) error) error { return copyRows(rows, len(types), add) })
+	})
+}
+
+// copyRows adds all rows of n columns.
+func copyRows(rows *sql.Rows, n int, add func(...driver.Value) error) error {
+	values, places, row := make([]any, n), make([]any, n), make([]driver.Value, n)
+	for i := range values {
+		places[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(places...); err != nil {
+			return err
+		}
+		for i, v := range values {
+			row[i] = plain(v)
+		}
+		if err := add(row...); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// plain is a value as the database of a comparison takes it.
+func plain(v any) any {
+	switch x := v.(type) {
+	case duckdb.Decimal:
+		return x.Float64()
+	case *big.Int:
+		f, _ := new(big.Float).SetInt(x).Float64()
+		return f
+	}
+	return v
 }

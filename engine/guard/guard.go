@@ -197,6 +197,10 @@ func (p *Plan) sum() string {
 	for _, l := range p.leaves {
 		parts = append(parts, l.sql)
 	}
+	return hashOf(parts...)
+}
+
+func hashOf(parts ...string) string {
 	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return hex.EncodeToString(sum[:])
 }

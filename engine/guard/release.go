@@ -49,22 +49,10 @@ type writeFunc = func(*Result) ([]ledger.File, error)
 
 // record appends the answer to the ledger, once write has it.
 func (g *Guard) record(ctx context.Context, p *Plan, res *Result, deliveries string, c *comparison, write writeFunc) (ledger.Entry, error) {
-	var used []string
-	for _, name := range p.macros {
-		if m := g.cfg.Macros.Lookup(name); m != nil {
-			used = append(used, name+"@"+m.Hash)
-		}
-	}
-	slices.Sort(used)
-	e := ledger.Entry{
-		User: g.cfg.User, Channel: g.cfg.Channel.ID, Query: parse.Redact(p.text), PlanHash: p.hash,
-		Catalogue: g.cfg.Catalog.Name + "@" + g.cfg.Catalog.Hash, Macros: used, Deliveries: deliveries,
-		Cells: res.summary.Cells, Masked: res.summary.Masked,
-	}
+	e := g.entry(g.cfg.Channel.ID, p.text, p.hash, p.macros, deliveries)
+	e.Cells, e.Masked = res.summary.Cells, res.summary.Masked
 	if c == nil || !c.earlier {
-		g.cfg.Workspace.Recording.Lock()
-		defer g.cfg.Workspace.Recording.Unlock()
-		return ledger.Append(ctx, g.cfg.Workspace.DB, e, nil)
+		return g.note(ctx, e)
 	}
 	res.summary.Notes = append(res.summary.Notes, c.notes()...)
 	e.Release = &ledger.Release{Rules: ruleTexts(p.channel), ByRule: res.summary.ByRule, Collides: c.collides}
@@ -76,6 +64,28 @@ func (g *Guard) record(ctx context.Context, p *Plan, res *Result, deliveries str
 		e.Release.Files = files
 	}
 	return ledger.Append(ctx, g.cfg.Workspace.DB, e, c.sets)
+}
+
+// entry is what the ledger keeps of anything that was asked.
+func (g *Guard) entry(channel, text, plan string, used []string, deliveries string) ledger.Entry {
+	var hashed []string
+	for _, name := range used {
+		if m := g.cfg.Macros.Lookup(name); m != nil {
+			hashed = append(hashed, name+"@"+m.Hash)
+		}
+	}
+	slices.Sort(hashed)
+	return ledger.Entry{
+		User: g.cfg.User, Channel: channel, Query: parse.Redact(text), PlanHash: plan,
+		Catalogue: g.cfg.Catalog.Name + "@" + g.cfg.Catalog.Hash, Macros: hashed, Deliveries: deliveries,
+	}
+}
+
+// note appends an entry that counts for no comparison.
+func (g *Guard) note(ctx context.Context, e ledger.Entry) (ledger.Entry, error) {
+	g.cfg.Workspace.Recording.Lock()
+	defer g.cfg.Workspace.Recording.Unlock()
+	return ledger.Append(ctx, g.cfg.Workspace.DB, e, nil)
 }
 
 // comparison holds the persons behind the cells of a request.

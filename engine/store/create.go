@@ -23,7 +23,7 @@ var schema string
 // Create makes a new workspace at path: it fails when the file exists, and
 // leaves nothing behind when it fails. The work is done under another name and
 // linked into place at the end, so that a kill leaves no half-made workspace.
-func Create(ctx context.Context, path, population string, cat *catalog.Catalog, reg *macros.Registry) error {
+func Create(ctx context.Context, path, population string, cat *catalog.Catalog, reg *macros.Registry, rows ...Permit) error {
 	if err := checkPopulation(cat, population); err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func Create(ctx context.Context, path, population string, cat *catalog.Catalog, 
 	temp := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new")
 	remove(temp)
 	defer remove(temp)
-	if err := build(ctx, temp, population, cat, reg); err != nil {
+	if err := build(ctx, temp, population, cat, reg, rows); err != nil {
 		return err
 	}
 	err := os.Link(temp, path)
@@ -71,12 +71,12 @@ func remove(path string) {
 }
 
 // build makes and fills the file, and closes it with everything checkpointed.
-func build(ctx context.Context, path, population string, cat *catalog.Catalog, reg *macros.Registry) error {
+func build(ctx context.Context, path, population string, cat *catalog.Catalog, reg *macros.Registry, rows []Permit) error {
 	db, err := open(path, Options{})
 	if err != nil {
 		return err
 	}
-	if err := fill(ctx, db, population, cat, reg); err != nil {
+	if err := fill(ctx, db, population, cat, reg, rows); err != nil {
 		_ = db.Close()
 		return err
 	}
@@ -86,7 +86,7 @@ func build(ctx context.Context, path, population string, cat *catalog.Catalog, r
 	return nil
 }
 
-func fill(ctx context.Context, db *sql.DB, population string, cat *catalog.Catalog, reg *macros.Registry) error {
+func fill(ctx context.Context, db *sql.DB, population string, cat *catalog.Catalog, reg *macros.Registry, rows []Permit) error {
 	steps := append([]string{schema}, tables(cat)...)
 	for _, step := range steps {
 		if _, err := db.ExecContext(ctx, step); err != nil {
@@ -98,7 +98,7 @@ func fill(ctx context.Context, db *sql.DB, population string, cat *catalog.Catal
 			return err
 		}
 	}
-	if err := stamp(ctx, db, population, cat); err != nil {
+	if err := stamp(ctx, db, population, cat, rows); err != nil {
 		return err
 	}
 	if reg != nil {
@@ -194,16 +194,23 @@ const (
 	keyVersion    = "catalogue version"
 	keyHash       = "catalogue hash"
 	keyCreated    = "created"
+	keyRows       = "rows of persons"
 )
 
-func stamp(ctx context.Context, db *sql.DB, population string, cat *catalog.Catalog) error {
-	for _, pair := range [][2]string{
+func stamp(ctx context.Context, db *sql.DB, population string, cat *catalog.Catalog, rows []Permit) error {
+	pairs := [][2]string{
 		{keyPopulation, population},
 		{keyCatalog, cat.Name},
 		{keyVersion, cat.Version},
 		{keyHash, cat.Hash},
 		{keyCreated, time.Now().UTC().Format(time.RFC3339)},
-	} {
+	}
+	for _, p := range rows {
+		if p.Given() {
+			pairs = append(pairs, [2]string{keyRows, p.why})
+		}
+	}
+	for _, pair := range pairs {
 		if _, err := db.ExecContext(ctx, "INSERT INTO epsql.workspace VALUES (?, ?)", pair[0], pair[1]); err != nil {
 			return Fault(err, "create-failed", "the workspace cannot be stamped")
 		}

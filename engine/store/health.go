@@ -14,6 +14,7 @@ type Stamp struct {
 	Version    string
 	Hash       string // of the catalogue
 	Created    string // RFC 3339
+	Rows       Permit
 }
 
 // Stamp reads the workspace's stamp.
@@ -37,7 +38,7 @@ func (w *Workspace) Stamp(ctx context.Context) (Stamp, error) {
 	if rows.Err() != nil {
 		return Stamp{}, notWorkspace(w.Path, rows.Err())
 	}
-	return Stamp{found[keyPopulation], found[keyCatalog], found[keyVersion], found[keyHash], found[keyCreated]}, nil
+	return Stamp{found[keyPopulation], found[keyCatalog], found[keyVersion], found[keyHash], found[keyCreated], Permit{found[keyRows]}}, nil
 }
 
 // Health is what a doctor looks at.

@@ -49,6 +49,7 @@ func (w *Workspace) check(ctx context.Context) error {
 			w.Path, stamp.Catalog, stamp.Version, w.Catalog.Name, w.Catalog.Version).
 			WithHint("open it with the program or --catalog it was made with, or make a new workspace and load its deliveries again")
 	}
+	w.Rows = stamp.Rows
 	w.Population = w.Catalog.Population(stamp.Population)
 	if w.Population == nil {
 		return notWorkspace(w.Path, nil)
@@ -87,11 +88,39 @@ func open(path string, opts Options) (*sql.DB, error) {
 // rows of persons that no longer fitted into memory. The file is locked by now, so
 // nobody else works there.
 func sweep(path string) {
-	left, _ := filepath.Glob(filepath.Join(path+".tmp", "duckdb_temp_*")) // the pattern is well formed
-	for _, file := range left {
-		_ = os.Remove(file) // the engine removes it when it next needs the folder
+	for _, name := range []string{"duckdb_temp_*", scratch + "*"} {
+		left, _ := filepath.Glob(filepath.Join(path+".tmp", name)) // the pattern is well formed
+		for _, file := range left {
+			_ = os.RemoveAll(file) // the engine removes its own when it next needs the folder
+		}
 	}
 	_ = os.Remove(path + ".tmp") // unless something else is in it
+}
+
+// scratch begins the names of folders that others may have beside the workspace.
+const scratch = "scratch_"
+
+// Scratch makes a folder beside the workspace for rows of persons that must not
+// outlive this process. Remove removes it; what is left by a process that was
+// killed goes when the workspace is next opened.
+func (w *Workspace) Scratch() (dir string, remove func(), err error) {
+	parent := w.Path + ".tmp"
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return "", nil, cannotScratch(err)
+	}
+	dir, err = os.MkdirTemp(parent, scratch)
+	if err != nil {
+		return "", nil, cannotScratch(err)
+	}
+	return dir, func() {
+		_ = os.RemoveAll(dir) // what cannot be removed now goes later
+		_ = os.Remove(parent) // unless something else is in it
+	}, nil
+}
+
+func cannotScratch(err error) error {
+	return diag.New(diag.Data, "no-scratch", "no folder can be made beside the workspace").
+		WithHint("check that its folder is writable, and the space on its disk").Wrap(err)
 }
 
 // attach makes a new connection see the file under its alias.

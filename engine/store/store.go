@@ -55,6 +55,8 @@ type Workspace struct {
 	Path       string
 	Population *catalog.Population
 	Catalog    *catalog.Catalog
+	// Rows says whether rows of persons may be seen inside the house.
+	Rows Permit
 	// Recording is held while the ledger is written, and by a release from the
 	// comparison with what left before, so that no two pass each other.
 	Recording sync.Mutex

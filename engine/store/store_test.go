@@ -282,3 +282,45 @@ func TestFaultKeepsValuesOut(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 }
+
+// A process that is killed while it compares rows of persons leaves none behind.
+func TestScratchFoldersEndWithTheirProcess(t *testing.T) {
+	path := create(t)
+	w := open1(t, path, Options{})
+	dir, remove, err := w.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "rows"), []byte("of persons"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Close() // and no remove: the process is gone
+	open1(t, path, Options{})
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Error("the rows of a killed process are still there")
+	}
+	remove() // late, and harmless
+	if _, err := os.Stat(path + ".tmp"); !os.IsNotExist(err) {
+		t.Error("an empty folder stays beside the workspace")
+	}
+}
+
+func TestRowsOfPersonsArePermittedForAReasonOrNotAtAll(t *testing.T) {
+	if _, err := PermitFor(" "); err == nil {
+		t.Error("no reason was wanted")
+	}
+	if err := open1(t, create(t), Options{}).Rows.Check(); err == nil {
+		t.Error("a workspace permits what nobody asked for")
+	}
+	permit, err := PermitFor("made-up readers")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "w.duckdb")
+	if err := Create(t.Context(), path, "all", small(), nil, permit); err != nil {
+		t.Fatal(err)
+	}
+	if w := open1(t, path, Options{}); w.Rows.Check() != nil || w.Rows.Why() != "made-up readers" {
+		t.Errorf("got %+v", w.Rows)
+	}
+}
