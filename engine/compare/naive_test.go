@@ -147,18 +147,19 @@ type input struct {
 	where node
 }
 
-// dataStep is a DATA step that reads with one SET or MERGE.
+// dataStep is a DATA step that reads with one SET, MERGE or UPDATE.
 type dataStep struct {
-	outs   []string
-	inputs []input
-	merge  bool
-	by     []string
-	where  node // the WHERE statement
-	body   []stmt
-	keep   []string
-	drop   []string
-	from   string // RENAME from = to
-	to     string
+	verb      string
+	outs      []string
+	inputs    []input
+	by        []string
+	unchecked bool // of UPDATE: missing values overwrite too
+	where     node // the WHERE statement
+	body      []stmt
+	keep      []string
+	drop      []string
+	from      string // RENAME from = to
+	to        string
 }
 
 // slot is a variable of the program data vector.
@@ -245,6 +246,8 @@ type reading struct {
 	rows  []int
 	in    []bool
 	clear bool // what was read before is missing
+	known bool // missing values that are read do not count
+	part  bool // of the row that UPDATE writes after the last transaction
 	key   []value
 }
 
@@ -272,7 +275,7 @@ func (s dataStep) run(lib library) {
 			v.first[s.by[q]] = i == 0 || differs(readings[i-1].key, r.key, q)
 			v.last[s.by[q]] = i == len(readings)-1 || differs(readings[i+1].key, r.key, q)
 		}
-		if runAll(v, s.body) && !v.written {
+		if runAll(v, s.body) && !v.written && !r.part {
 			v.write(v, "")
 		}
 	}
@@ -306,7 +309,11 @@ func (s dataStep) fetch(v *vector, sets []*dataset, r reading) {
 		}
 		for c, f := range d.fields {
 			sl := v.slot(f.name)
-			sl.value = sl.fit(d.rows[r.rows[i]][c])
+			x := d.rows[r.rows[i]][c]
+			if blank := x.missing || x.isText && strings.TrimSpace(x.text) == ""; blank && i > 0 && r.known {
+				continue
+			}
+			sl.value = sl.fit(x)
 		}
 	}
 }
@@ -314,8 +321,10 @@ func (s dataStep) fetch(v *vector, sets []*dataset, r reading) {
 // readings lists what the iterations read.
 func (s dataStep) readings(sets []*dataset) []reading {
 	switch {
-	case s.merge:
+	case s.verb == "merge":
 		return s.merged(sets)
+	case s.verb == "update":
+		return s.updated(sets)
 	case len(s.by) > 0:
 		return s.interleaved(sets)
 	}
@@ -374,6 +383,25 @@ func (s dataStep) merged(sets []*dataset) (out []reading) {
 				if j < len(rows) {
 					r.rows[i] = rows[j]
 				}
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// updated reads the row of a key in the master, and then those of the transactions;
+// no key stands in the master twice.
+func (s dataStep) updated(sets []*dataset) (out []reading) {
+	for _, group := range s.groups(sets) {
+		master, trans := group[0], group[1]
+		for j := range max(len(trans), 1) {
+			r := reading{rows: []int{-1, -1}, in: []bool{len(master) > 0, len(trans) > 0}, clear: j == 0, known: !s.unchecked, part: j < len(trans)-1}
+			if j == 0 && len(master) > 0 {
+				r.rows[0], r.key = master[0], s.key(sets[0], master[0])
+			}
+			if len(trans) > 0 {
+				r.rows[1], r.key = trans[j], s.key(sets[1], trans[j])
 			}
 			out = append(out, r)
 		}

@@ -132,11 +132,11 @@ func (in input) text() string {
 
 func (s dataStep) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "data %s;\n  %s", strings.Join(s.outs, " "), map[bool]string{true: "merge", false: "set"}[s.merge])
+	fmt.Fprintf(&b, "data %s;\n  %s", strings.Join(s.outs, " "), s.verb)
 	for _, in := range s.inputs {
 		b.WriteString(" " + in.text())
 	}
-	b.WriteString(";\n")
+	b.WriteString(map[bool]string{true: " updatemode=nomissingcheck"}[s.unchecked] + ";\n")
 	if len(s.by) > 0 {
 		fmt.Fprintf(&b, "  by %s;\n", strings.Join(s.by, " "))
 	}
@@ -362,7 +362,7 @@ func newProgram(seed uint64) randomProgram {
 	shared := []field{{"k", 0}, {"c", 3}}
 	p := randomProgram{tables: []table{
 		g.table("a", append(shared, field{"x", 0}, field{"d", 2})),
-		g.table("b", append(slices.Clone(shared), field{"y", 0}, field{"x", 0})),
+		g.table("b", append(slices.Clone(shared), field{"y", 0}, field{"x", 0}, field{"d", 1})),
 		g.table("e", append(slices.Clone(shared), field{"z", 0})),
 	}}
 	for i := range 1 + g.IntN(3) {
@@ -415,10 +415,16 @@ func (g *generator) step(n int) string {
 	if count > 1 && !g.chance(3) || g.chance(2) {
 		g.by = pick(g, [][]string{{"k"}, {"c"}, {"k", "c"}})
 	}
-	s.by, s.merge = g.by, count > 1 && len(g.by) > 0 && !g.chance(3)
+	s.by, s.verb = g.by, "set"
+	if count > 1 && len(g.by) > 0 && !g.chance(3) {
+		s.verb = "merge"
+		if count == 2 && g.chance(4) {
+			s.verb, s.unchecked = "update", g.chance(3)
+		}
+	}
 	g.ins, g.outs = nil, s.outs
 	for i := range count {
-		s.inputs = append(s.inputs, g.input(pick(g, sets), i, s.merge))
+		s.inputs = append(s.inputs, g.input(pick(g, sets), i, s.verb))
 	}
 	g.scope(s)
 	s.body = g.body(s)
@@ -431,15 +437,15 @@ func (g *generator) step(n int) string {
 }
 
 // input takes a data set, sorted when there is a BY.
-func (g *generator) input(name string, i int, merge bool) input {
+func (g *generator) input(name string, i int, verb string) input {
 	in := input{data: name}
 	if len(g.by) > 0 {
 		sorted := fmt.Sprintf("%s_%d%d", name, len(g.steps), i)
 		g.fields[sorted] = g.fields[name]
-		g.steps = append(g.steps, sortStep{data: name, out: sorted, by: g.by, descending: make([]bool, len(g.by)), nodupkey: g.chance(3)})
+		g.steps = append(g.steps, sortStep{data: name, out: sorted, by: g.by, descending: make([]bool, len(g.by)), nodupkey: g.chance(3) || verb == "update" && i == 0})
 		in.data = sorted
 	}
-	if !g.chance(3) && (merge || g.chance(2)) {
+	if !g.chance(3) && (verb != "set" || g.chance(2)) {
 		in.in = fmt.Sprintf("in%d", i)
 		g.ins = append(g.ins, in.in)
 	}

@@ -15,7 +15,8 @@ type setRef struct {
 	where      []token
 	in         string
 	firstobs   int
-	obs        int // 0: all
+	obs        int  // 0: all
+	none       bool // obs=0: no row
 }
 
 // setRefs reads names of data sets with their options until something else.
@@ -88,6 +89,10 @@ func (p *parser) setOption(ref *setRef) {
 		ref.in = p.name()
 	case "obs", "firstobs":
 		n, err := strconv.Atoi(p.peek().text)
+		if ref.none = option == "obs" && p.peek().text == "0"; ref.none {
+			p.at++
+			return
+		}
 		if p.at++; err != nil || n < 1 {
 			if p.tokens[p.at-1].text != "max" {
 				p.fail("%s needs a number", option)

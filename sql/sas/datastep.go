@@ -39,21 +39,23 @@ type dataStep struct {
 	guard   int       // depth of conditions
 	work    int       // statements run, to stop endless unrolling
 
-	trial    bool // the row is the first of its group
-	confined int  // the BY variables within whose groups all stays that is kept from row to row; 0: none
-	crosses  bool // something looks at rows beyond such a group
-	turning  int  // depth of loops
-	writes   bool // it has statements OUTPUT
-	stops    val  // the condition of STOP
-	filtered bool // WHERE was applied to each data set
-	puts     []symput
-	spread   *spread
-	place    int
-	risky    map[string]bool // variables that a row need not read anew
-	steady   map[string]bool // those of them that stay while they are not read
-	flags    []string        // variables of in=
-	hidden   map[string]bool // variables of ours
-	assigned map[string]bool // by some statement
+	trial     bool // the row is the first of its group
+	confined  int  // the BY variables within whose groups all stays that is kept from row to row; 0: none
+	crosses   bool // something looks at rows beyond such a group
+	turning   int  // depth of loops
+	writes    bool // it has statements OUTPUT
+	stops     val  // the condition of STOP
+	ending    val  // that of the end of a row: update takes several to make one
+	onePerKey val  // the condition under which a key has one row, if any
+	filtered  bool // WHERE was applied to each data set
+	puts      []symput
+	spread    *spread
+	place     int
+	risky     map[string]bool // variables that a row need not read anew
+	steady    map[string]bool // those of them that stay while they are not read
+	flags     []string        // variables of in=
+	hidden    map[string]bool // variables of ours
+	assigned  map[string]bool // by some statement
 
 	ends    string   // the variable of end=
 	singles []*input // of which the first row is read once for all
@@ -141,7 +143,7 @@ func (p *program) runStep(from, to int) (*dataStep, []setRef, error) {
 func (p *program) newDataStep(from, to int) *dataStep {
 	d := &dataStep{
 		p: p, from: from, to: to, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
-		arrays: map[string][]string{}, sizes: map[string][]dimension{}, over: map[string]string{}, constants: map[string]val{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always, stops: never,
+		arrays: map[string][]string{}, sizes: map[string][]dimension{}, over: map[string]string{}, constants: map[string]val{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always, stops: never, ending: always, onePerKey: never,
 		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, risky: map[string]bool{}, steady: map[string]bool{}, assigned: map[string]bool{}, at: from,
 	}
 	d.r = &renderer{lookup: d.lookup, formats: p.formats, note: func(f string, a ...any) { p.noteAt(d.at, f, a...) }, into: p.into, lag: d.lag}
@@ -164,7 +166,7 @@ func (d *dataStep) execute() ([]setRef, error) {
 	d.keepConstants()
 	d.run(body)
 	if !d.writes {
-		d.outputs = append(d.outputs, outputRow{cond: d.alive, env: clone(d.env), place: d.place})
+		d.outputs = append(d.outputs, outputRow{cond: both(d.alive, d.ending), env: clone(d.env), place: d.place})
 	}
 	d.stopped()
 	return outs, nil

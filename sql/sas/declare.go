@@ -88,7 +88,7 @@ func (d *dataStep) declaration(s *statement, sources *int) (bool, error) {
 	case "run", "quit":
 		d.p.inert(d.at)
 	case "by":
-	case "set", "merge":
+	case "set", "merge", "update":
 		*sources++
 		return true, d.readSource(s.first(), p)
 	case "if":
@@ -187,7 +187,7 @@ func (d *dataStep) lengthStatement(p *parser) error {
 		switch {
 		case p.accept("$"):
 			for _, n := range names {
-				d.kinds[n], d.lengths[n] = textKind, atoi(p.peek().text)
+				d.textOf(n, atoi(p.peek().text))
 			}
 			p.at++
 			names = nil
@@ -210,6 +210,15 @@ func (d *dataStep) lengthStatement(p *parser) error {
 		}
 	}
 	return p.err
+}
+
+// textOf makes a variable a text of a length, unless a data set that stands in front
+// gave it one.
+func (d *dataStep) textOf(n string, length int) {
+	d.kinds[n] = textKind
+	if _, read := d.src.sql[n]; !read {
+		d.lengths[n] = length
+	}
 }
 
 // oneVariable reads one variable, or one list such as x1-x3.
@@ -256,9 +265,9 @@ func (d *dataStep) attribStatement(p *parser) error {
 		case "length":
 			text := p.accept("$")
 			for _, n := range names {
-				d.kinds[n] = map[bool]kind{true: textKind, false: numberKind}[text]
+				d.kinds[n] = numberKind
 				if text {
-					d.lengths[n] = atoi(p.peek().text)
+					d.textOf(n, atoi(p.peek().text))
 				}
 			}
 			p.at++

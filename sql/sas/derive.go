@@ -32,7 +32,7 @@ func (c *procCall) emit(ref setRef, d derived) error {
 	if err := apart(columns); err != nil {
 		return err
 	}
-	if ref.obs > 0 || ref.firstobs > 0 {
+	if ref.obs > 0 || ref.firstobs > 0 || ref.none {
 		return fmt.Errorf("obs= and firstobs= are not understood: filter on a key")
 	}
 	where, err := ref.condition(c.d.r, d.columns)

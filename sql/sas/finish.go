@@ -277,7 +277,7 @@ func (d *dataStep) kept(ref setRef) ([]string, error) {
 func (d *dataStep) inNames() (names []string) {
 	for i := d.from; i < d.to; i++ {
 		s := &d.p.statements[i]
-		if first := s.first(); first == "set" || first == "merge" {
+		if first := s.first(); contains([]string{"set", "merge", "update"}, first) && !s.assigns() {
 			p := &parser{tokens: s.tokens, at: 1}
 			for _, ref := range p.setRefs() {
 				if ref.in != "" {
@@ -355,6 +355,9 @@ func (d *dataStep) uniqueness(names []string, outputs []outputRow, renamed map[s
 				}
 			}
 		}
+	}
+	if slices.Contains(conjuncts(outputs[0].cond.sql), d.onePerKey.sql) {
+		candidates = append(candidates, d.by)
 	}
 	for _, key := range candidates {
 		whole := true
@@ -537,19 +540,36 @@ func (d *dataStep) inputStatement(p *parser) error {
 				list[i] = strings.TrimSuffix(list[i], ")") + fmt.Sprintf(", %d)", i+1)
 			}
 		}
-		return []string{"lines(" + strings.Join(names, ", ") + ") AS (\n  VALUES " + strings.Join(list, ",\n    ") + "\n)"}, "lines"
+		values := "VALUES " + strings.Join(list, ",\n    ")
+		if len(rows) == 0 {
+			values = noLines(columns, n.row)
+		}
+		return []string{"lines(" + strings.Join(names, ", ") + ") AS (\n  " + values + "\n)"}, "lines"
 	}}
 	d.adopt()
 	return nil
 }
 
+// noLines is the query of a data set without rows.
+func noLines(columns []*column, row bool) string {
+	var list []string
+	for _, c := range columns {
+		list = append(list, "CAST(NULL AS "+typeOf(c.kind)+")")
+	}
+	if row {
+		list = append(list, "1")
+	}
+	return "SELECT " + strings.Join(list, ", ") + " WHERE false"
+}
+
 // dataRows are the lines after datalines as rows of SQL.
 func (d *dataStep) dataRows(columns []*column) (rows []string, err error) {
 	var lines []string
+	found := false
 	for i := d.from; i < d.to; i++ {
 		switch s := &d.p.statements[i]; s.first() {
 		case "datalines", "cards", "lines":
-			lines = s.data
+			lines, found = s.data, true
 		case "infile":
 			return nil, fmt.Errorf("infile is not understood: load the file and name it in the mapping file")
 		}
@@ -578,8 +598,8 @@ func (d *dataStep) dataRows(columns []*column) (rows []string, err error) {
 		}
 		rows = append(rows, "("+strings.Join(list, ", ")+")")
 	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("there are no lines behind datalines")
+	if !found {
+		return nil, fmt.Errorf("there are no datalines to read")
 	}
 	return rows, nil
 }

@@ -112,7 +112,7 @@ func (d *dataStep) leaveRow(s *dataStmt) {
 	here := both(d.alive, d.path)
 	switch {
 	case s.op == "return" && !d.writes:
-		d.outputs = append(d.outputs, outputRow{cond: here, env: clone(d.env)})
+		d.outputs = append(d.outputs, outputRow{cond: both(here, d.ending), env: clone(d.env)})
 	case s.op == "stop":
 		d.stops = either(d.stops, here)
 	}

@@ -17,9 +17,7 @@ func (d *dataStep) mergeBy(inputs []*input) {
 			many++
 		}
 	}
-	columns := union(inputs)
-	// Keys stand first.
-	slices.SortStableFunc(columns, func(a, b *column) int { return rankOf(d.by, a.name) - rankOf(d.by, b.name) })
+	columns := keysFirst(union(inputs), d.by)
 	shared := len(d.shared(inputs)) > 0
 	d.src = rowSource{columns: columns, sql: plainNames(columns)}
 	if many == 0 {
@@ -84,6 +82,12 @@ func alias(inputs []*input) {
 	}
 }
 
+// keysFirst are columns with those of BY in front.
+func keysFirst(columns []*column, by []string) []*column {
+	slices.SortStableFunc(columns, func(a, b *column) int { return rankOf(by, a.name) - rankOf(by, b.name) })
+	return columns
+}
+
 func rankOf(by []string, n string) int {
 	if i := slices.Index(by, n); i >= 0 {
 		return i
@@ -115,7 +119,7 @@ func (d *dataStep) join(inputs []*input, columns []*column, n numbering) ([]stri
 		ctes = append(ctes, in.subquery(d, columns, more...))
 	}
 	wanted := func(in *input) bool { return in.ref.in != "" && slices.Contains(d.wantedSides, in.ref.in) }
-	more, from, key := d.meet(inputs, wanted)
+	more, from, key := d.meet(inputs, d.by, wanted)
 	ctes = append(ctes, more...)
 	var list []string
 	for _, c := range columns {
@@ -145,14 +149,14 @@ func (d *dataStep) join(inputs []*input, columns []*column, n numbering) ([]stri
 
 // meet joins data sets by their keys, those without which no row is written first.
 // Key gives a key of the joined rows.
-func (d *dataStep) meet(inputs []*input, wanted func(in *input) bool) (ctes []string, from string, key func(k string) string) {
+func (d *dataStep) meet(inputs []*input, keys []string, wanted func(in *input) bool) (ctes []string, from string, key func(k string) string) {
 	joined := slices.Clone(inputs)
 	slices.SortStableFunc(joined, func(a, b *input) int {
 		return map[bool]int{true: -1}[wanted(a)] - map[bool]int{true: -1}[wanted(b)]
 	})
 	on := func(in *input, key func(k string) string) string {
 		var parts []string
-		for _, k := range d.by {
+		for _, k := range keys {
 			parts = append(parts, in.alias+"."+sqlName(k)+same(inputs, k)+key(k))
 		}
 		return " ON " + strings.Join(parts, " AND ")
@@ -167,14 +171,14 @@ func (d *dataStep) meet(inputs []*input, wanted func(in *input) bool) (ctes []st
 		return nil, from, key
 	}
 	ids := 0
-	for _, k := range d.by {
+	for _, k := range keys {
 		if same(inputs, k) == " = " {
 			ids++
 		}
 	}
 	switch ids {
-	case len(d.by):
-		using := " USING (" + strings.Join(sqlNames(d.by), ", ") + ")"
+	case len(keys):
+		using := " USING (" + strings.Join(sqlNames(keys), ", ") + ")"
 		for _, in := range joined[1:] {
 			from += "\n    FULL JOIN " + in.alias + using
 		}
@@ -188,7 +192,7 @@ func (d *dataStep) meet(inputs []*input, wanted func(in *input) bool) (ctes []st
 	// An identifier is never computed: the keys are gathered first.
 	var spine []string
 	for _, in := range inputs {
-		spine = append(spine, "SELECT "+strings.Join(sqlNames(d.by), ", ")+" FROM "+in.alias)
+		spine = append(spine, "SELECT "+strings.Join(sqlNames(keys), ", ")+" FROM "+in.alias)
 	}
 	key = func(k string) string { return "keys." + sqlName(k) }
 	from = "keys"

@@ -63,6 +63,9 @@ func (d *dataStep) open(ref setRef) (*input, error) {
 			return nil, err
 		}
 	}
+	if ref.none {
+		in.where = never.sql
+	}
 	return in, nil
 }
 
@@ -160,8 +163,17 @@ func (d *dataStep) adopt() {
 		sql := d.src.sql[c.name]
 		d.taken[strings.Trim(sql, `"`)] = true
 		d.taken[c.name] = true
-		d.env[c.name] = val{sql: sql, kind: c.kind, prec: precAtom, length: c.length, id: c.id}
+		d.env[c.name] = d.sized(c, val{sql: sql, kind: c.kind, prec: precAtom, length: c.length, id: c.id}, d.lengths[c.name])
 	}
+}
+
+// sized is a column cut to the length that its variable got earlier: from LENGTH, or
+// from the data set that is named first. An identifier stays as it is.
+func (d *dataStep) sized(c *column, v val, length int) val {
+	if c.kind != textKind || length == 0 || c.id {
+		return v
+	}
+	return cutTo(v, length)
 }
 
 func (d *dataStep) inFlag(in *input, single bool) {
@@ -221,8 +233,12 @@ func (d *dataStep) typed(in *input, c *column, prefix string) string {
 	}
 	sql = prefix + sql
 	for _, own := range in.list {
-		if own.name == c.name && own.kind != c.kind && c.kind == numberKind {
+		switch {
+		case own.name != c.name:
+		case own.kind != c.kind && c.kind == numberKind:
 			return d.r.toNumber(val{sql: sql, kind: own.kind, prec: precAtom}).sql
+		case own.kind == textKind:
+			return d.sized(c, val{sql: sql, kind: own.kind, prec: precAtom, length: own.length}, c.length).sql
 		}
 	}
 	return sql

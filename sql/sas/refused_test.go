@@ -28,6 +28,9 @@ func TestDataStepsThatAreRefused(t *testing.T) {
 		{"characters are replaced by a number", "data c; length t $ 3; set a; substr(t, 1, 1) = x; run;", "t is a text"},
 		{"as many characters are replaced as the data say", "data c; length t $ 3; set a; substr(t, 1, x) = 'ab'; run;", "depends on the data"},
 		{"characters of a text without a length are replaced", "data c; set t.t; substr(n, 1, 1) = 'x'; run;", "whose length is not known"},
+		{"an update of several data sets", "data c; update a b b; by k; run;", "update needs a master"},
+		{"an update by place", "data c; update a b; run;", "update needs a master"},
+		{"a value that an update keeps is assigned", "data c; update a b; by k; if y = 3 then x = x + 1; run;", "SAS keeps what is assigned to it"},
 		{"goto", "data c; set a; if x then goto ende; ende: run;", "goto"},
 		{"a second set with several data sets", "data c; set a; set a b; run;", "a second set"},
 	} {

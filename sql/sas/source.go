@@ -7,10 +7,13 @@ import (
 	"strings"
 )
 
-// The statements SET and MERGE.
+// The statements SET, MERGE and UPDATE.
 
 // sourceOptions are those of the statement, not of a data set.
-type sourceOptions struct{ end, nobs string }
+type sourceOptions struct {
+	end, nobs string
+	unchecked bool // UPDATEMODE=NOMISSINGCHECK: missing values overwrite too
+}
 
 func (p *parser) sourceOptions() (o sourceOptions) {
 	for p.err == nil && !p.done() {
@@ -21,6 +24,11 @@ func (p *parser) sourceOptions() (o sourceOptions) {
 			o.end = p.name()
 		case "nobs":
 			o.nobs = p.name()
+		case "updatemode":
+			mode := p.name()
+			if o.unchecked = mode == "nomissingcheck"; !o.unchecked && mode != "missingcheck" {
+				p.fail("updatemode=%s is not understood", mode)
+			}
 		default:
 			p.fail("the option %s= is not understood here", option)
 		}
@@ -44,9 +52,15 @@ func (d *dataStep) readSource(op string, p *parser) error {
 		return fmt.Errorf("%s without a data set is not understood", op)
 	case !first && (op != "set" || len(d.by) > 0 || len(inputs) > 1 || len(d.src.inputs) > 1):
 		return fmt.Errorf("a second %s in a step is understood for single data sets without by alone", op)
+	case options.unchecked && op != "update":
+		return fmt.Errorf("updatemode= is an option of update")
 	case !first:
 		inputs = append(slices.Clone(d.src.inputs), inputs...)
 		d.byPlace(inputs, "JOIN")
+	case op == "update":
+		if err := d.byKeys(op, inputs, options); err != nil {
+			return err
+		}
 	case len(inputs) == 1:
 		d.single(inputs[0])
 	case op == "set":
@@ -58,17 +72,9 @@ func (d *dataStep) readSource(op string, p *parser) error {
 		d.byPlace(inputs, "FULL JOIN")
 		d.risk(d.src.columns, func(*column) bool { return false })
 	default:
-		if err := d.whereEach(inputs); err != nil {
+		if err := d.byKeys(op, inputs, options); err != nil {
 			return err
 		}
-		for _, b := range d.by {
-			for _, in := range inputs {
-				if _, ok := in.sql[b]; !ok {
-					return fmt.Errorf("%s has no variable %s, or its columns are not known", in.ref.name, b)
-				}
-			}
-		}
-		d.mergeBy(inputs)
 	}
 	for _, in := range inputs {
 		d.src.inputs = append(d.src.inputs, in)
@@ -84,6 +90,25 @@ func (d *dataStep) readSource(op string, p *parser) error {
 		}
 	}
 	d.sourceFlags(options, inputs)
+	return nil
+}
+
+// byKeys puts the rows of data sets together by their keys: MERGE and UPDATE.
+func (d *dataStep) byKeys(op string, inputs []*input, options sourceOptions) error {
+	if err := d.whereEach(inputs); err != nil {
+		return err
+	}
+	for _, b := range d.by {
+		for _, in := range inputs {
+			if _, ok := in.sql[b]; !ok {
+				return fmt.Errorf("%s has no variable %s, or its columns are not known", in.ref.name, b)
+			}
+		}
+	}
+	if op == "update" {
+		return d.updateBy(inputs, !options.unchecked)
+	}
+	d.mergeBy(inputs)
 	return nil
 }
 

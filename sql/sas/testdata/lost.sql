@@ -24,7 +24,7 @@ FROM population;
 
 -- line 8: data c
 -- NOT TRANSLATED, line 8 (its step has a statement that is not translated): data c;
--- NOT TRANSLATED, line 8 (the statement update is not understood): update eps.population a;
+-- NOT TRANSLATED, line 8 (it reads a, which the step that is not translated at line 2 makes): update eps.population a;
 -- NOT TRANSLATED, line 8 (its step has a statement that is not translated): by pp0010;
 -- NOT TRANSLATED, line 8: run;
 
@@ -109,7 +109,7 @@ SELECT * FROM f_2;
 --   proc iml
 -- line 8, untranslated: its step has a statement that is not translated
 --   data c
--- line 8, untranslated: the statement update is not understood
+-- line 8, untranslated: it reads a, which the step that is not translated at line 2 makes
 --   update eps.population a
 -- line 8, untranslated: its step has a statement that is not translated
 --   by pp0010
