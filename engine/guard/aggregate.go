@@ -83,6 +83,9 @@ func (s *scope) aggregate(f *ast.Func, place byte) (aggregate, error) {
 	if err != nil {
 		return aggregate{}, err
 	}
+	if place == 'p' {
+		s.breakTies(f.Name, args, &tail)
+	}
 	out.print(f.Name, args, tail)
 	if out.floating, err = inner.floating(f.Name, args); err != nil {
 		return aggregate{}, err

@@ -34,6 +34,7 @@ func (p *planner) published(e *ast.Subquery, env *environment) (*Result, error) 
 	}
 	sub := &planner{
 		ctx: p.ctx, cfg: p.cfg, guard: p.guard, file: p.file, text: p.text, params: p.params, steps: p.steps, depth: p.depth + 1,
+		picking: p.picking,
 	}
 	if sub.depth > maxDepth {
 		return nil, p.refuse(e, "too-deep", "subqueries are nested too deeply").WithHint("split the query into steps")

@@ -160,6 +160,9 @@ func (p *planner) member(r *relation, alias string) *relation {
 		u.sql = a + "." + u.sql
 		out.units = append(out.units, u)
 	}
+	for _, place := range r.places {
+		out.places = append(out.places, a+"."+place)
+	}
 	return out
 }
 

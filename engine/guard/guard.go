@@ -18,7 +18,8 @@
 //
 // Within one person nearly all of SQL is free: windows that are partitioned by the
 // person, grouping by the person with HAVING, the first row of each, EXISTS and
-// operations on sets of persons. What these carry of a row's conditions is kept
+// operations on sets of persons. Where a person's rows tie, their places in the
+// delivery decide (places.go). What these carry of a row's conditions is kept
 // beside every value and counted at the leaf (stage.go, within.go, setop.go).
 // Grouping sets are a leaf each; a quantile is shown where enough persons share
 // it and smoothed elsewhere (quantile.go); a grouped result that is used on rows
@@ -157,7 +158,13 @@ func (g *Guard) Plan(ctx context.Context, q Query) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return g.planned(&planner{ctx: ctx, cfg: g.cfg, guard: g, file: q.File, text: q.Text, params: q.Params, steps: q.Steps}, tree, nil)
+	return g.planned(g.planner(ctx, q, tree), tree, nil)
+}
+
+func (g *Guard) planner(ctx context.Context, q Query, tree ast.Query) *planner {
+	return &planner{
+		ctx: ctx, cfg: g.cfg, guard: g, file: q.File, text: q.Text, params: q.Params, steps: q.Steps, picking: takesRows(tree),
+	}
 }
 
 // planned plans a parsed query.

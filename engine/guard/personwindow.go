@@ -16,6 +16,9 @@ import (
 func (b *block) windows(l *level) (*level, error) {
 	st, up := b.p.stage(l.units, l.supports)
 	up.unique = l.unique
+	for _, place := range l.places {
+		up.places = append(up.places, st.alias+"."+st.out.hide(place))
+	}
 	bare := *l.s
 	bare.aliases = nil
 	look := func(e ast.Expr) (value, bool, error) {
@@ -115,6 +118,7 @@ func (x *personWindow) bindOver() error {
 		return x.b.p.refuse(x.w, "window-range", "a frame over a range of values is not answered within one person").
 			WithHint("write ROWS BETWEEN …, or join the rows of the person to each other: a.id = b.id AND b.date BETWEEN …")
 	}
+	keys = append(keys, x.ties()...)
 	x.whole = "(PARTITION BY " + strings.Join(owners, ", ") + ")"
 	x.over = "(PARTITION BY " + strings.Join(partition, ", ") + clause(" ORDER BY ", ", ", keys)
 	if x.w.Frame != "" {

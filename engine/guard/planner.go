@@ -33,7 +33,9 @@ type planner struct {
 	// it did, depth is how deep this planner stands in such.
 	guard    *Guard
 	answered map[*ast.Subquery]*Result
-	depth    int
+	// picking: some aggregate takes one of a person's rows by an order that may tie.
+	picking bool
+	depth   int
 }
 
 // environment is the chain of named steps that a query sees.
@@ -193,6 +195,8 @@ func (p *planner) tableRelation(t *catalog.Table) *relation {
 	r := &relation{zone: person, sql: "main." + quote(t.Name) + " AS " + a, alias: t.Name}
 	if t.Owner == "" {
 		r.zone = public
+	} else {
+		r.places = []string{a + ".rowid"}
 	}
 	owner, _ := t.ColumnByName(t.Owner)
 	for _, c := range t.Columns() {

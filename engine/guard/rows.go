@@ -36,7 +36,7 @@ func (g *Guard) PersonRows(ctx context.Context, q Query) (rows *Rows, ok bool, e
 	if err != nil {
 		return nil, false, err
 	}
-	p := &planner{ctx: ctx, cfg: g.cfg, guard: g, file: q.File, text: q.Text, params: q.Params, steps: q.Steps}
+	p := g.planner(ctx, q, tree)
 	r, err := p.query(tree, nil)
 	if err != nil || r.zone != person {
 		return nil, false, err

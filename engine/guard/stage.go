@@ -18,6 +18,9 @@ type level struct {
 	units    []unitRef
 	supports []support
 	unique   bool // at most one row per owner
+	// places tell the rows of an owner apart: of stored rows where they stand, of
+	// grouped ones their keys.
+	places []string
 	// tail is FROM and WHERE of what stands on the level, written when all that
 	// is asked of the levels below is known.
 	tail func() string
@@ -114,7 +117,7 @@ func (b *block) ground() (*level, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &level{s: s, units: b.f.units, supports: b.f.supports, unique: b.f.unique(), tail: func() string { return b.fromClause() + where }}, nil
+	return &level{s: s, units: b.f.units, supports: b.f.supports, unique: b.f.unique(), places: b.places(), tail: func() string { return b.fromClause() + where }}, nil
 }
 
 // within plans a block whose rows stay with their persons. Keys are nil when it
@@ -148,8 +151,14 @@ func (b *block) within(keys []ast.Expr, bound []value) (*relation, error) {
 		v.invented = v.invented || b.f.zone == public && !v.stored
 		o.add(itemName(it, i), v)
 	}
+	var places []string
+	if keys == nil {
+		for _, place := range l.places {
+			places = append(places, o.hide(place))
+		}
+	}
 	out := o.relation(b.f.zone, l.units, l.supports, l.tail())
-	out.open, out.unique = b.f.open, l.unique
+	out.open, out.unique, out.places = b.f.open, l.unique, places
 	return out, nil
 }
 

@@ -234,6 +234,9 @@ type relation struct {
 	// open: rows under the threshold are left out, so totals over the listed
 	// rows leave them out too.
 	open bool
+	// places tell the rows of a person apart, in the order of the deliveries: one
+	// for each stored table of which the rows are. nil: nothing but their values does.
+	places []string
 }
 
 // find gives the columns with a name, case ignored.

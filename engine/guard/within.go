@@ -24,6 +24,11 @@ func (b *block) gather(l *level, keys []ast.Expr, bound []value) (*level, error)
 	st, up := b.p.stage(units, b.gatheredSupports())
 	st.units = l.units
 	up.unique = len(bound) == len(ownersAmong(units))
+	for _, v := range bound {
+		if b.p.picking && v.stored && v.ident == "" {
+			up.places = append(up.places, st.alias+"."+st.out.hide(v.guarded()))
+		}
+	}
 	look := func(e ast.Expr) (value, bool, error) { return b.withinUnit(bound, e) }
 	return b.raised(st, up, look, b.q.Having, func() string { return l.tail() + " GROUP BY " + strings.Join(list, ", ") })
 }
