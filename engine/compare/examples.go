@@ -63,8 +63,8 @@ func (c *comparison) examples(ctx context.Context, i, n int) error {
 			}
 		}
 	}
-	query := fmt.Sprintf("SELECT [%s], %s, %s FROM pairs WHERE %s AND %s ORDER BY e_n LIMIT %d",
-		strings.Join(keys, ", "), c.shown("e", i), c.shown("a", i), inBoth, c.differs(i), n)
+	query := fmt.Sprintf("SELECT [%s], %s, %s FROM pairs WHERE %s AND %s ORDER BY %s LIMIT %d",
+		strings.Join(keys, ", "), c.shown("e", i), c.shown("a", i), inBoth, c.differs(i), c.order("e"), n)
 	rows, err := c.db.QueryContext(ctx, query)
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (c *comparison) lone(ctx context.Context, side int, in string, n int) error
 	for i := range c.shared {
 		values[i] = c.shown(own, i)
 	}
-	rows, err := c.db.QueryContext(ctx, fmt.Sprintf("SELECT [%s] FROM pairs WHERE %s_n IS NULL ORDER BY %s_n LIMIT %d", strings.Join(values, ", "), other, own, n))
+	rows, err := c.db.QueryContext(ctx, fmt.Sprintf("SELECT [%s] FROM pairs WHERE %s_n IS NULL ORDER BY %s LIMIT %d", strings.Join(values, ", "), other, c.order(own), n))
 	if err != nil {
 		return err
 	}
@@ -105,6 +105,17 @@ func (c *comparison) lone(ctx context.Context, side int, in string, n int) error
 		c.report.Lone = append(c.report.Lone, Lone{In: in, Values: texts(row)})
 	}
 	return rows.Err()
+}
+
+// order is that of the keys of a side, and then of its rows.
+func (c *comparison) order(side string) string {
+	var keys []string
+	for i, s := range c.shared {
+		if s.Key {
+			keys = append(keys, fmt.Sprintf("%s%d NULLS FIRST", side, i))
+		}
+	}
+	return strings.Join(append(keys, side+"_n"), ", ")
 }
 
 // shown is the text of a shared column of one side: a date, which is compared as a
