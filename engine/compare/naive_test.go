@@ -154,7 +154,9 @@ type dataStep struct {
 	inputs    []input
 	by        []string
 	unchecked bool // of UPDATE: missing values overwrite too
-	where     node // the WHERE statement
+	hash      *hash
+	fields    map[string][]field // of the data sets at hand, to declare what the hash object gives
+	where     node               // the WHERE statement
 	body      []stmt
 	keep      []string
 	drop      []string
@@ -180,6 +182,8 @@ type vector struct {
 	outs        map[string]*dataset
 	names       []string
 	written     bool // there is an OUTPUT statement
+	hash        *hash
+	found       map[string][]value // the data of each key of the hash object
 	write       func(v *vector, name string)
 }
 
@@ -253,12 +257,16 @@ type reading struct {
 
 func (s dataStep) run(lib library) {
 	v := &vector{arrays: map[string][]string{}, queues: map[*lagged][]value{}, outs: map[string]*dataset{}, names: s.outs, first: map[string]bool{}, last: map[string]bool{}}
+	if s.hash != nil {
+		s.hash.load(v, lib)
+	}
 	sets := make([]*dataset, len(s.inputs))
 	for i, in := range s.inputs {
 		sets[i] = in.options(lib)
 		sets[i].rows = slices.DeleteFunc(sets[i].rows, func(row []value) bool { return !passes(sets[i], row, s.where) })
 		for _, f := range sets[i].fields {
-			v.declare(f.name, f.width).read = true
+			sl := v.declare(f.name, f.width)
+			sl.read, sl.retained = true, false
 		}
 		if in.in != "" {
 			v.declare(in.in, 0).hidden = true
@@ -618,6 +626,90 @@ func (r replaceText) String() string {
 		count = fmt.Sprintf(", %d", r.count)
 	}
 	return fmt.Sprintf("substr(%s, %d%s) = %s;", r.name, r.from, count, r.with)
+}
+
+// hash is a hash object that is made of a data set in front of all rows.
+type hash struct {
+	data       string
+	keys, vars []string
+	latest     bool // DUPLICATE: 'REPLACE'
+	shape      bool // its variables are declared by IF 0 THEN SET, and so retained
+}
+
+// load declares the variables, and reads the data set.
+func (h *hash) load(v *vector, lib library) {
+	d := lib[h.data]
+	for _, f := range d.fields {
+		if h.shape || slices.Contains(h.vars, f.name) {
+			v.declare(f.name, f.width).retained = h.shape
+		}
+	}
+	v.hash, v.found = h, map[string][]value{}
+	for _, row := range d.rows {
+		var key, data []value
+		for _, n := range h.keys {
+			key = append(key, row[d.column(n)])
+		}
+		for _, n := range h.vars {
+			data = append(data, row[d.column(n)])
+		}
+		if _, there := v.found[fmt.Sprint(key)]; !there || h.latest {
+			v.found[fmt.Sprint(key)] = data
+		}
+	}
+}
+
+func (h *hash) text(lib map[string][]field) string {
+	var b strings.Builder
+	if h.shape {
+		fmt.Fprintf(&b, "  if 0 then set %s;\n", h.data)
+	} else {
+		for _, f := range lib[h.data] {
+			if slices.Contains(h.vars, f.name) {
+				fmt.Fprintf(&b, "  length %s %s;\n", f.name, map[bool]string{true: fmt.Sprintf("$%d", f.width), false: "8"}[f.width > 0])
+			}
+		}
+	}
+	quoted := func(names []string) string { return "'" + strings.Join(names, "', '") + "'" }
+	fmt.Fprintf(&b, "  if _n_ = 1 then do;\n    declare hash h(dataset: '%s'%s);\n", h.data, map[bool]string{true: ", duplicate: 'r'"}[h.latest])
+	fmt.Fprintf(&b, "    h.defineKey(%s); h.defineData(%s); h.defineDone();\n  end;\n", quoted(h.keys), quoted(h.vars))
+	return b.String()
+}
+
+// ask is FIND, or CHECK, which reads nothing. Args are the keys, nil for those that
+// the variables hold.
+type ask struct {
+	code  string
+	check bool
+	args  []node
+}
+
+func (a ask) declare(v *vector) { v.declare(a.code, 0) }
+func (a ask) run(v *vector) bool {
+	var key []value
+	for i, n := range v.hash.keys {
+		if a.args == nil {
+			key = append(key, v.slot(n).value)
+		} else {
+			key = append(key, a.args[i].eval(v))
+		}
+	}
+	data, there := v.found[fmt.Sprint(key)]
+	v.slot(a.code).value = truth(!there)
+	for i, n := range v.hash.vars {
+		if sl := v.slot(n); there && !a.check {
+			sl.value = sl.fit(data[i])
+		}
+	}
+	return true
+}
+
+func (a ask) String() string {
+	args := make([]string, len(a.args))
+	for i, n := range a.args {
+		args[i] = fmt.Sprintf("key: %s", n)
+	}
+	return fmt.Sprintf("%s = h.%s(%s);", a.code, map[bool]string{true: "check", false: "find"}[a.check], strings.Join(args, ", "))
 }
 
 type deleteRow struct{}

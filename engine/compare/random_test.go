@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -132,7 +133,11 @@ func (in input) text() string {
 
 func (s dataStep) text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "data %s;\n  %s", strings.Join(s.outs, " "), s.verb)
+	fmt.Fprintf(&b, "data %s;\n", strings.Join(s.outs, " "))
+	if s.hash != nil {
+		b.WriteString(s.hash.text(s.fields))
+	}
+	fmt.Fprintf(&b, "  %s", s.verb)
 	for _, in := range s.inputs {
 		b.WriteString(" " + in.text())
 	}
@@ -318,7 +323,10 @@ func (p randomProgram) smaller() (out []randomProgram) {
 func (s dataStep) smaller() (out []dataStep) {
 	plain := s
 	plain.where, plain.keep, plain.drop, plain.from = nil, nil, nil, ""
-	if len(s.keep)+len(s.drop) > 0 || s.where != nil || s.from != "" {
+	if s.hash != nil {
+		plain.drop = []string{"rc"}
+	}
+	if len(s.keep)+len(s.drop) > len(plain.drop) || s.where != nil || s.from != "" {
 		out = append(out, plain)
 	}
 	for i, st := range s.body {
@@ -427,7 +435,14 @@ func (g *generator) step(n int) string {
 		s.inputs = append(s.inputs, g.input(pick(g, sets), i, s.verb))
 	}
 	g.scope(s)
+	if g.chance(5) {
+		s.hash = g.hash(pick(g, sets))
+		s.fields = maps.Clone(g.fields)
+	}
 	s.body = g.body(s)
+	if s.hash != nil {
+		s.drop = append(s.drop, "rc")
+	}
 	g.finish(&s)
 	g.steps = append(g.steps, s)
 	for _, name := range s.outs {
@@ -494,8 +509,57 @@ func (g *generator) outputs(s dataStep) []field {
 	for _, in := range s.inputs {
 		lib[in.data] = &dataset{fields: g.fields[in.data]}
 	}
+	if s.hash != nil {
+		lib[s.hash.data] = &dataset{fields: g.fields[s.hash.data]}
+	}
 	s.run(lib)
 	return lib[s.outs[0]].fields
+}
+
+// hash is a hash object of a data set; its variables are at hand from here on.
+func (g *generator) hash(data string) *hash {
+	h := &hash{data: data, keys: pick(g, [][]string{{"k"}, {"c"}, {"k", "c"}}), latest: g.chance(3), shape: g.chance(2)}
+	for _, f := range g.fields[data] {
+		if f.name == "k" || f.name == "c" || g.chance(3) {
+			continue
+		}
+		h.vars = append(h.vars, f.name)
+		list := &g.numbers
+		if f.width > 0 {
+			list = &g.texts
+		}
+		if !slices.Contains(*list, f.name) {
+			*list = append(*list, f.name)
+		}
+	}
+	if h.vars == nil {
+		return nil
+	}
+	return h
+}
+
+// asked asks the hash object, and looks at what it answers.
+func (g *generator) asked(h *hash) []stmt {
+	a := ask{code: "rc", check: g.chance(4)}
+	if g.chance(2) {
+		for _, k := range h.keys {
+			if k == "k" {
+				a.args = append(a.args, g.numeric(1))
+			} else {
+				a.args = append(a.args, g.textual(0))
+			}
+		}
+	}
+	there := operation{pick(g, []string{"=", "ne"}), variable("rc"), constant{number(0)}}
+	switch g.IntN(4) {
+	case 0:
+		return []stmt{a, subset{there}}
+	case 1:
+		return []stmt{a, branch{test: there, yes: []stmt{assign{pick(g, g.numbers), g.numeric(1)}}, bracketed: true}}
+	case 2:
+		return []stmt{branch{test: g.condition(1), yes: []stmt{a, assign{g.name("n"), g.numeric(1)}}, bracketed: true}}
+	}
+	return []stmt{a}
 }
 
 // finish adds WHERE, KEEP, DROP and RENAME.
@@ -506,7 +570,7 @@ func (g *generator) finish(s *dataStep) {
 	fields := g.outputs(*s)
 	var free []string
 	for _, f := range fields {
-		if f.name != "k" && f.name != "c" {
+		if f.name != "k" && f.name != "c" && f.name != "rc" {
 			free = append(free, f.name)
 		}
 	}
@@ -515,8 +579,9 @@ func (g *generator) finish(s *dataStep) {
 	}
 	switch g.IntN(5) {
 	case 0:
-		s.drop = free[:1]
+		s.drop = append(s.drop, free[0])
 	case 1:
+		s.drop = nil
 		s.keep = append([]string{"k", "c"}, free[:len(free)-1]...)
 	case 2:
 		s.from, s.to = free[0], "w"+free[0]
@@ -549,6 +614,9 @@ func (g *generator) body(s dataStep) (out []stmt) {
 		default:
 			out = append(out, g.statement(2))
 		}
+	}
+	if s.hash != nil {
+		out = append(out, g.asked(s.hash)...)
 	}
 	if g.chance(8) || len(s.outs) > 1 {
 		out = append(out, g.written(s)...)

@@ -48,6 +48,8 @@ func (d *dataStep) assign(s *dataStmt) error {
 		v = d.add(n, d.r.toNumber(v))
 	case d.kinds[n] == textKind && v.kind != textKind && v.kind != unknownKind && !v.isNull():
 		return fmt.Errorf("%s is a text, and is given a number: write put()", n)
+	case v.cond && v.split != nil && d.retained[n] == nil: // the answer of a hash object
+		d.kinds[n] = numberKind
 	case !carried:
 		v = d.fit(n, v)
 	}

@@ -74,7 +74,7 @@ func (r *renderer) isTrue(v val, negate bool) val {
 		if !negate {
 			return v
 		}
-		return val{sql: "NOT coalesce(" + v.sql + ", false)", prec: precNot, cond: true, window: v.window}
+		return negation(v)
 	}
 	v = r.toNumber(v)
 	switch {
@@ -86,6 +86,22 @@ func (r *renderer) isTrue(v val, negate bool) val {
 		return val{sql: "coalesce(" + v.sql + ", 0) = 0", prec: precCompare, cond: true, window: v.window}
 	}
 	return val{sql: in(v, precConcat) + " <> 0", prec: precCompare, cond: true, window: v.window}
+}
+
+// negation is the negation of a condition.
+func negation(c val) val {
+	out := val{sql: "NOT coalesce(" + c.sql + ", false)", prec: precNot, cond: true, sure: true, window: c.window}
+	switch positive, negative := strings.CutPrefix(c.sql, "NOT "); {
+	case c.sql == "true":
+		return never
+	case c.sql == "false":
+		return always
+	case c.sure && negative && c.prec == precNot:
+		out.sql, out.prec = positive, precAtom
+	case c.sure && c.prec == precAtom:
+		out.sql = "NOT " + c.sql
+	}
+	return out
 }
 
 func (r *renderer) junction(e binary, negate bool) (val, error) {
@@ -159,12 +175,26 @@ func (r *renderer) comparison(e binary, negate bool) (val, error) {
 	if err != nil {
 		return y, err
 	}
+	if c, ok := r.flagTest(op, x, y); ok {
+		return c, nil
+	}
 	x, y = r.alike(x, y)
 	if x.id && y.id && op == "=" {
 		r.note(meeting)
 		return condition(precCompare, "%s = %s", x.sql, y.sql), nil
 	}
 	return compare(op, x, y), nil
+}
+
+// flagTest is a comparison of a condition with 0 or 1.
+func (r *renderer) flagTest(op string, x, y val) (val, bool) {
+	if y.cond {
+		x, y = y, x
+	}
+	if !x.cond || y.number == nil || op != "=" && op != "<>" || *y.number != 0 && (*y.number != 1 || x.split != nil) {
+		return null, false
+	}
+	return r.isTrue(x, (*y.number == 0) == (op == "=")), true
 }
 
 // alike gives the sides of a comparison one kind.

@@ -51,49 +51,65 @@ func (d *dataStep) forgets(outs []setRef) bool {
 	if d.group() == 0 {
 		return false
 	}
-	for _, ref := range outs {
-		names, err := d.kept(ref)
-		if err != nil {
-			return false
-		}
-		for _, o := range d.outputs {
-			if d.remembers(o.cond.sql, 0) || slices.ContainsFunc(names, func(n string) bool { return d.remembers(o.env[n].sql, 0) }) {
-				return false
-			}
-		}
+	if d.writesAny(outs, d.remembers) {
+		return false
 	}
 	for n := range d.retained {
-		if (d.assigned[n] || d.hidden[n]) && d.remembers(d.env[n].sql, 0) {
+		if (d.assigned[n] || d.hidden[n]) && d.remembers(d.env[n].sql) {
 			return false
 		}
 	}
 	return true
 }
 
+// writesAny tells whether a value that is written, or the condition under which it is,
+// is of some sort; it may be where that cannot be told.
+func (d *dataStep) writesAny(outs []setRef, is func(sql string) bool) bool {
+	for _, ref := range outs {
+		names, err := d.kept(ref)
+		if err != nil {
+			return true
+		}
+		for _, o := range d.outputs {
+			if is(o.cond.sql) || slices.ContainsFunc(names, func(n string) bool { return is(o.env[n].sql) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // remembers tells whether SQL reads something of the rows before.
-func (d *dataStep) remembers(sql string, depth int) bool {
-	if depth > 200 || strings.Contains(sql, "(ORDER BY _row") {
+func (d *dataStep) remembers(sql string) bool {
+	return d.traces(sql, func(sql string) bool { return strings.Contains(sql, "(ORDER BY _row") }, func(t *tree) bool { return t.op == "prev" }, 0)
+}
+
+// traces tells whether SQL, or what it reads within the step, is such a text or such
+// a tree.
+func (d *dataStep) traces(sql string, text func(sql string) bool, node func(t *tree) bool, depth int) bool {
+	if depth > 200 || text(sql) {
 		return true
 	}
 	for _, id := range placeholder.FindAllStringSubmatch(sql, -1) {
 		i, _ := strconv.Atoi(id[1])
-		if d.remembersTree(d.trees[i], depth+1) {
+		if d.tracesTree(d.trees[i], text, node, depth+1) {
 			return true
 		}
 	}
 	words := map[string]bool{}
 	gather(words, sql)
-	return slices.ContainsFunc(d.columns, func(c computed) bool { return words[sqlName(c.name)] && d.remembers(c.sql, depth+1) })
+	return slices.ContainsFunc(d.columns, func(c computed) bool { return c.in(words) && d.traces(c.text(), text, node, depth+1) })
 }
 
-func (d *dataStep) remembersTree(t *tree, depth int) bool {
+func (d *dataStep) tracesTree(t *tree, text func(sql string) bool, node func(t *tree) bool, depth int) bool {
 	switch {
 	case t == nil:
 		return false
-	case t.op == "prev" || depth > 200:
+	case depth > 200 || node(t):
 		return true
 	}
-	return d.remembers(t.v.sql, depth+1) || d.remembers(t.cond.sql, depth+1) || d.remembersTree(t.a, depth+1) || d.remembersTree(t.b, depth+1)
+	return d.traces(t.v.sql, text, node, depth+1) || d.traces(t.cond.sql, text, node, depth+1) ||
+		d.tracesTree(t.a, text, node, depth+1) || d.tracesTree(t.b, text, node, depth+1)
 }
 
 // lag is the value that an expression had n calls ago. Each LAG of a program has a
@@ -104,7 +120,7 @@ func (d *dataStep) lag(x val, n int) (val, error) {
 	case d.turning > 0:
 		return null, fmt.Errorf("lag in a loop is called several times in a row: write it in front of the loop")
 	case !d.r.guarded:
-		d.crosses = d.crosses || n > 1 || d.remembers(x.sql, 0)
+		d.crosses = d.crosses || n > 1 || d.remembers(x.sql)
 		back := map[bool]string{true: ", " + strconv.Itoa(n)}[n > 1]
 		return val{sql: "lag(" + x.sql + back + ") OVER (" + d.state() + ")", kind: x.kind, prec: precAtom, length: x.length, window: true}, nil
 	}

@@ -195,7 +195,7 @@ func outside(tokens []token) iter.Seq2[int, token] {
 
 // dataStmt is a statement of a DATA step.
 type dataStmt struct {
-	op       string // assign, sum, if, subset, do, loop, while, over, output, delete, return, stop, leave, continue, missing, symput, none
+	op       string // assign, sum, if, subset, do, loop, while, over, output, delete, return, stop, leave, continue, missing, symput, shape, hash, method, none
 	at       int    // of the statement in the program
 	target   expr
 	value    expr
@@ -207,6 +207,7 @@ type dataStmt struct {
 	list     []expr
 	variable string
 	items    []loopItem
+	refs     []setRef // of shape
 }
 
 // loopItem is a span or a value of a do loop.
@@ -289,7 +290,10 @@ func (d *dataParser) statement(tokens []token, at int) *dataStmt {
 	case contains([]string{"return", "stop", "leave", "continue"}, first) && len(tokens) == 1:
 		p.at = 1
 		st = &dataStmt{op: first}
-	case contains([]string{"abort", "link", "goto", "go", "update", "modify", "infile", "window", "remove", "replace", "declare", "dcl"}, first):
+	case first == "declare" || first == "dcl":
+		p.at = 1
+		st = p.object()
+	case contains([]string{"abort", "link", "goto", "go", "update", "modify", "infile", "window", "remove", "replace"}, first):
 		p.fail("the statement %s is not understood", first)
 		st = &dataStmt{op: "none"}
 	default:
@@ -336,6 +340,9 @@ func (d *dataParser) simple(p *parser, _ int) *dataStmt {
 	case p.is("+"):
 		p.at++
 		return &dataStmt{op: "sum", target: target, value: p.or()}
+	case p.is("."):
+		p.at--
+		return &dataStmt{op: "method", value: p.or()}
 	case p.is("-"):
 		p.fail("x - y; is no statement of SAS: write x + (-y);")
 		return nil
@@ -365,6 +372,9 @@ func (d *dataParser) ifStatement(p *parser, at int) *dataStmt {
 	if err != nil {
 		d.p.fail(at, "%v", err)
 	}
+	if n, ok := cond.(numberLit); ok && n.value == 0 && then >= 0 && then+1 < len(p.tokens) && p.tokens[then+1].plain("set") {
+		return d.shape(&parser{tokens: p.tokens, at: then + 2}, at)
+	}
 	if then < 0 {
 		d.at++
 		if err != nil {
@@ -380,6 +390,32 @@ func (d *dataParser) ifStatement(p *parser, at int) *dataStmt {
 	if err != nil {
 		return nil
 	}
+	return st
+}
+
+// shape is if 0 then set x: its variables are there, and nothing is read.
+func (d *dataParser) shape(p *parser, at int) *dataStmt {
+	d.at++
+	st := &dataStmt{op: "shape", refs: p.setRefs(), at: at}
+	p.sourceOptions()
+	if p.err != nil {
+		d.p.fail(at, "%v", p.err)
+		return nil
+	}
+	return st
+}
+
+// object reads what stands behind DECLARE.
+func (p *parser) object() *dataStmt {
+	if kind := p.name(); kind != "hash" {
+		p.fail("objects of the kind %s are not understood", kind)
+	}
+	st := &dataStmt{op: "hash", names: []string{p.name()}}
+	h := method{object: st.names[0], name: "declare"}
+	if p.accept("(") {
+		h.args = p.arguments()
+	}
+	st.value = h
 	return st
 }
 

@@ -62,6 +62,12 @@ type dataStep struct {
 
 	wantedSides []string // of a merge, when a view is written
 
+	objects map[string]*hashObject
+	codes   []string // variables that hold what hash objects answer
+	defined []string // and those that hold what their definition answers
+	shaped  []string // variables of data sets that are named and never read
+	firm    bool     // such variables are kept from row to row
+
 	keep, drop []expr
 	rename     [][2]string
 }
@@ -71,7 +77,35 @@ type computed struct {
 	name   string
 	sql    string
 	window bool
-	walk   *walk // in place of sql: columns of a recursive query, of which name is one
+	relay  relay // in place of sql: it makes several columns, of which name is one
+}
+
+// relay is a query that goes over the rows of the one in front, and adds columns.
+type relay interface {
+	columns() []string
+	text() string                        // all its SQL, to see what it reads
+	ctes(from string) ([]string, string) // and the name of the last
+}
+
+// columns are the names of what is computed.
+func (c computed) columns() []string {
+	if c.relay != nil {
+		return c.relay.columns()
+	}
+	return []string{c.name}
+}
+
+// text is the SQL of a column, to see what it reads.
+func (c computed) text() string {
+	if c.relay != nil {
+		return c.relay.text()
+	}
+	return c.sql
+}
+
+// in tells whether one of its columns is among some words of SQL.
+func (c computed) in(words map[string]bool) bool {
+	return slices.ContainsFunc(c.columns(), func(n string) bool { return words[sqlName(n)] })
 }
 
 // outputRow is a place where a row is written.
@@ -122,31 +156,42 @@ func (p *program) dataStep() {
 	d.finish(outs)
 }
 
-// runStep runs the statements of a step; first for the first row of a BY group
-// alone, to learn whether what is kept from row to row stays within the group.
+// runStep runs the statements of a step. What if 0 then set makes known is kept from
+// row to row; most programs do not notice, and it need not be.
 func (p *program) runStep(from, to int) (*dataStep, []setRef, error) {
-	trial := p.newDataStep(from, to)
+	d, outs, err := p.tryStep(from, to, false)
+	if err == nil && d.leans(outs) {
+		return p.tryStep(from, to, true)
+	}
+	return d, outs, err
+}
+
+// tryStep runs the statements first for the first row of a BY group alone, to learn
+// whether what is kept from row to row stays within the group.
+func (p *program) tryStep(from, to int, firm bool) (*dataStep, []setRef, error) {
+	trial := p.newDataStep(from, to, firm)
 	trial.trial = true
 	outs, err := trial.execute()
 	if err == nil && trial.forgets(outs) {
-		d := p.newDataStep(from, to)
+		d := p.newDataStep(from, to, firm)
 		d.confined = trial.group()
 		if outs, err = d.execute(); err != nil || !d.crosses {
 			return d, outs, err
 		}
 	}
-	d := p.newDataStep(from, to)
+	d := p.newDataStep(from, to, firm)
 	outs, err = d.execute()
 	return d, outs, err
 }
 
-func (p *program) newDataStep(from, to int) *dataStep {
+func (p *program) newDataStep(from, to int, firm bool) *dataStep {
 	d := &dataStep{
-		p: p, from: from, to: to, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
+		p: p, from: from, to: to, firm: firm, objects: map[string]*hashObject{}, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
 		arrays: map[string][]string{}, sizes: map[string][]dimension{}, over: map[string]string{}, constants: map[string]val{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always, stops: never, ending: always, onePerKey: never,
 		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, risky: map[string]bool{}, steady: map[string]bool{}, assigned: map[string]bool{}, at: from,
 	}
 	d.r = &renderer{lookup: d.lookup, formats: p.formats, note: func(f string, a ...any) { p.noteAt(d.at, f, a...) }, into: p.into, lag: d.lag}
+	d.r.method = d.ask
 	d.r.array = func(name string) ([]string, bool) { list, ok := d.arrays[name]; return list, ok }
 	d.r.sizes = func(name string) []dimension { return d.sizes[name] }
 	d.r.order = func() string { return strings.TrimSpace(d.across()) }
@@ -159,6 +204,9 @@ func (d *dataStep) execute() ([]setRef, error) {
 	if err != nil {
 		return nil, err
 	}
+	if body, err = d.prepareHashes(body); err != nil {
+		return nil, err
+	}
 	if err := d.persistent(body); err != nil {
 		return nil, err
 	}
@@ -166,10 +214,21 @@ func (d *dataStep) execute() ([]setRef, error) {
 	d.keepConstants()
 	d.run(body)
 	if !d.writes {
-		d.outputs = append(d.outputs, outputRow{cond: both(d.alive, d.ending), env: clone(d.env), place: d.place})
+		d.outputs = append(d.outputs, d.written(both(d.alive, d.ending)))
 	}
 	d.stopped()
 	return outs, nil
+}
+
+// written is a row as it is written here, under a condition.
+func (d *dataStep) written(cond val) outputRow {
+	env := make(map[string]val, len(d.env))
+	for n, v := range d.env {
+		v = given(v, cond.sql)
+		v.split = nil
+		env[n] = v
+	}
+	return outputRow{cond: cond, env: env, place: d.place, spread: d.spread}
 }
 
 func clone(env map[string]val) map[string]val {

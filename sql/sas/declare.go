@@ -153,8 +153,11 @@ func (d *dataStep) mention(list []*dataStmt) {
 			d.variable(s.variable)
 			d.assigned[s.variable] = true
 		}
-		if s.op == "where" {
+		switch s.op {
+		case "where":
 			d.wherever(s)
+		case "shape":
+			d.shape(s)
 		}
 		d.mention(s.body)
 		d.mention(s.other)

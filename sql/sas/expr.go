@@ -70,6 +70,15 @@ type (
 		cond bool
 	}
 	star struct{ qualifier string }
+	// method is what an object is asked to do: h.find(key: x).
+	method struct {
+		object, name string
+		args         []argument
+	}
+	argument struct {
+		tag   string // "" where there is none
+		value expr
+	}
 )
 
 // parser reads expressions from the tokens of a statement.
@@ -381,9 +390,31 @@ func (p *parser) wordAtom(t token) expr {
 		if p.accept("*") {
 			return star{t.text}
 		}
-		return name{t.text, p.name()}
+		n := p.name()
+		if p.is("(") && p.peek().at == p.tokens[p.at-1].end {
+			p.at++
+			return method{t.text, n, p.arguments()}
+		}
+		return name{t.text, n}
 	}
 	return name{"", t.text}
+}
+
+// arguments are those of a method, of which some have names in front.
+func (p *parser) arguments() (list []argument) {
+	for p.err == nil && !p.accept(")") {
+		var a argument
+		if p.peek().kind == wordToken && p.ahead(1).kind == opToken && p.ahead(1).text == ":" {
+			a.tag = p.name()
+			p.at++
+		}
+		a.value = p.or()
+		list = append(list, a)
+		if !p.accept(",") && !p.is(")") {
+			p.fail("%q is not understood in a list of arguments", p.peek().original)
+		}
+	}
+	return list
 }
 
 func (p *parser) args(closing string) (args []expr) {

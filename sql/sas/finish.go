@@ -54,6 +54,12 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 		env := map[string]val{}
 		for _, n := range names {
 			env[n] = outputs[i].env[n]
+			switch {
+			case slices.Contains(d.codes, n) && env[n].number == nil:
+				d.p.noteAt(d.from, "%s is 1 where a key is not there: SAS has another number", n)
+			case slices.Contains(d.defined, n) && !slices.Contains(d.codes, n):
+				d.p.noteAt(d.from, "%s is missing: in SAS it is 0 in the first row", n)
+			}
 		}
 		outputs[i].env = env
 		if n := outputs[i].carried(); n != "" {
@@ -78,6 +84,10 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 	for _, in := range append(slices.Clone(d.src.inputs), d.singles...) {
 		step.inputs = append(step.inputs, in.rel)
 	}
+	asked := own.asked()
+	for _, h := range asked {
+		step.inputs = append(step.inputs, h.in.rel)
+	}
 	rel := d.p.make(ref.name)
 	step.out = rel
 	renamed := d.renamed(ref)
@@ -100,6 +110,9 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 		own.src.needs(own.scope)
 		for _, in := range d.singles {
 			in.need(in.places())
+		}
+		for _, h := range asked {
+			h.need()
 		}
 	}
 	step.query = func() string {
@@ -170,7 +183,7 @@ func (d *dataStep) origin(name string, names []string, columns []*column, output
 // needsOrder tells whether the rows must be in order for what a view computes.
 func needsOrder(columns []computed, outputs []outputRow) bool {
 	for _, c := range columns {
-		if c.walk != nil || strings.Contains(c.sql, "_row") {
+		if _, walks := c.relay.(*walk); walks || strings.Contains(c.sql, "_row") {
 			return true
 		}
 	}
@@ -384,9 +397,13 @@ func (d *dataStep) write(names []string, columns []*column, layers [][]computed,
 	}
 	recursive := ""
 	for i, layer := range layers {
-		if w := layer[0].walk; w != nil {
-			more, last := w.ctes(from)
-			ctes, from, recursive = append(ctes, more...), last, "RECURSIVE "
+		if r := layer[0].relay; r != nil {
+			more, last := r.ctes(from)
+			more = slices.DeleteFunc(more, func(cte string) bool { return slices.Contains(ctes, cte) })
+			ctes, from = append(ctes, more...), last
+			if _, walks := r.(*walk); walks {
+				recursive = "RECURSIVE "
+			}
 			continue
 		}
 		var list []string

@@ -112,11 +112,11 @@ func (d *dataStep) leaveRow(s *dataStmt) {
 	here := both(d.alive, d.path)
 	switch {
 	case s.op == "return" && !d.writes:
-		d.outputs = append(d.outputs, outputRow{cond: both(here, d.ending), env: clone(d.env)})
+		d.outputs = append(d.outputs, d.written(both(here, d.ending)))
 	case s.op == "stop":
 		d.stops = either(d.stops, here)
 	}
-	d.alive = both(d.alive, d.not(d.path))
+	d.alive = both(d.alive, negation(d.path))
 }
 
 // stopped leaves out what comes behind the row of STOP.
@@ -130,7 +130,7 @@ func (d *dataStep) stopped() {
 		cond: true, sure: true, window: true,
 	})
 	for i := range d.outputs {
-		d.outputs[i].cond = both(d.outputs[i].cond, d.not(behind))
+		d.outputs[i].cond = both(d.outputs[i].cond, negation(behind))
 	}
 }
 

@@ -17,7 +17,7 @@ func (d *dataStep) mergeBy(inputs []*input) {
 			many++
 		}
 	}
-	columns := keysFirst(union(inputs), d.by)
+	columns := keysFirst(d.union(inputs), d.by)
 	shared := len(d.shared(inputs)) > 0
 	d.src = rowSource{columns: columns, sql: plainNames(columns)}
 	if many == 0 {
@@ -56,7 +56,7 @@ func (d *dataStep) mergeBy(inputs []*input) {
 
 // shared are the variables beside the keys that several data sets have.
 func (d *dataStep) shared(inputs []*input) (names []string) {
-	for _, c := range union(inputs) {
+	for _, c := range d.union(inputs) {
 		n := 0
 		for _, in := range inputs {
 			if _, ok := in.sql[c.name]; ok {

@@ -198,11 +198,28 @@ func (d *dataStep) single(in *input) {
 			d.where = both(d.where, val{sql: in.where, prec: precOr, cond: true})
 		}
 	}
+	for _, c := range in.rel.columns { // those that are dropped are there in SQL
+		d.taken[c.name] = true
+	}
 	for _, u := range in.rel.unique {
 		if in.ref.rename == nil {
 			d.src.unique = append(d.src.unique, u)
 		}
 	}
+}
+
+// union is the columns of several inputs as the step knows them: LENGTH in front of
+// them says how long they are.
+func (d *dataStep) union(inputs []*input) []*column {
+	list := union(inputs)
+	for i, c := range list {
+		if n := d.lengths[c.name]; n > 0 && c.kind == textKind {
+			copied := *c
+			copied.length = n
+			list[i] = &copied
+		}
+	}
+	return list
 }
 
 // union is the columns of several inputs, in SAS's order.
@@ -269,7 +286,7 @@ func (in *input) need(n numbering) {
 
 // concatenate reads data sets one after the other, or interleaved by their keys.
 func (d *dataStep) concatenate(inputs []*input) {
-	columns := union(inputs)
+	columns := d.union(inputs)
 	from := func(n numbering) ([]string, string) {
 		var parts []string
 		for i, in := range inputs {

@@ -67,11 +67,12 @@ func (d *dataStep) persistent(body []*dataStmt) error {
 	d.assignments(body, nil, all)
 	for _, n := range d.vars {
 		list := all[n]
-		if !d.risky[n] || len(list) == 0 {
+		found := d.fills(n)
+		if !d.risky[n] || len(list) == 0 && !found {
 			continue
 		}
 		early, _ := d.readsInFront(body, n)
-		if !early && (d.anew(n, list[0]) || d.settles(n, list, all)) {
+		if !early && !found && (d.anew(n, list[0]) || d.settles(n, list, all)) {
 			continue
 		}
 		return fmt.Errorf("%s is read from a data set, and SAS keeps what is assigned to it for the rows that follow: assign to a variable of another name", n)
@@ -192,6 +193,10 @@ func (d *dataStep) operands(e expr) (names []string) {
 		inner = []expr{e.x, e.low, e.high}
 	case isMissing:
 		inner = []expr{e.x}
+	case method:
+		for _, a := range e.args {
+			inner = append(inner, a.value)
+		}
 	case patch:
 		inner = []expr{e.of, e.from, e.count, e.with}
 	}

@@ -56,7 +56,7 @@ func (d *dataStep) settleByWalk(names []string, final map[string]*tree) error {
 	if err := d.fillWith(outside); err != nil {
 		return err
 	}
-	d.columns = append(d.columns, computed{name: after[names[0]], walk: w})
+	d.columns = append(d.columns, computed{name: after[names[0]], relay: w})
 	_, err := d.layers()
 	return err
 }
@@ -81,11 +81,11 @@ func (d *dataStep) inlined(sql string, f *filling, depth int) (string, error) {
 	done := 0
 	for _, at := range sqlWord.FindAllStringIndex(sql, -1) {
 		word, function := sql[at[0]:at[1]], at[1] < len(sql) && sql[at[1]] == '('
-		i := slices.IndexFunc(d.columns, func(c computed) bool { return sqlName(c.name) == word })
-		if i < 0 || function || !d.reads(d.columns[i].sql, 0) {
+		i := slices.IndexFunc(d.columns, func(c computed) bool { return c.in(map[string]bool{word: true}) })
+		if i < 0 || function || !d.reads(d.columns[i].text(), 0) {
 			continue
 		}
-		if d.columns[i].window {
+		if d.columns[i].window || d.columns[i].relay != nil {
 			return "", fmt.Errorf("a value of the rows before is computed from what is retained, and retained again")
 		}
 		text, err := d.inlined(d.columns[i].sql, f, depth+1)
@@ -105,10 +105,11 @@ func (d *dataStep) reads(sql string, depth int) bool {
 	}
 	words := map[string]bool{}
 	gather(words, sql)
-	return slices.ContainsFunc(d.columns, func(c computed) bool { return words[sqlName(c.name)] && d.reads(c.sql, depth+1) })
+	return slices.ContainsFunc(d.columns, func(c computed) bool { return c.in(words) && d.reads(c.text(), depth+1) })
 }
 
-// text is all the SQL of a walk, to see what it reads.
+func (w *walk) columns() []string { return w.names }
+
 func (w *walk) text() string { return strings.Join(slices.Concat(w.keys, w.next), " ") }
 
 // ctes writes the walk over the rows of a query, and gives the query that has its

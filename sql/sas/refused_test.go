@@ -11,6 +11,7 @@ import (
 // half translated.
 func TestDataStepsThatAreRefused(t *testing.T) {
 	const read = "data a; input k x; datalines;\n1 2\n;\nrun;\ndata b; input k y; datalines;\n1 3\n1 4\n;\nrun;\n"
+	const hashOfB = "data c; length y 8; if _n_ = 1 then do; declare hash h(dataset: 'b'); h.defineKey('k'); h.defineData('y'); h.defineDone(); end; set a; "
 	for _, c := range []struct{ name, step, want string }{
 		{"a value is kept until its data set is read again", "data c; merge a b; by k; if y = 3 then x = 0; run;", "SAS keeps what is assigned to it"},
 		{"a value is counted on from row to row of a key", "data c; merge a b; by k; x = x + 1; run;", "SAS keeps what is assigned to it"},
@@ -31,6 +32,17 @@ func TestDataStepsThatAreRefused(t *testing.T) {
 		{"an update of several data sets", "data c; update a b b; by k; run;", "update needs a master"},
 		{"an update by place", "data c; update a b; run;", "update needs a master"},
 		{"a value that an update keeps is assigned", "data c; update a b; by k; if y = 3 then x = x + 1; run;", "SAS keeps what is assigned to it"},
+		{"a hash object that the step fills", "data c; if _n_ = 1 then do; declare hash h(); h.defineKey('k'); h.defineDone(); end; set a; h.add(); run;", "a hash object without a data set"},
+		{"a hash object that the step changes", hashOfB + "y = 1; h.replace(); run;", "h.replace is not understood"},
+		{"a hash object for each group", "data c; set a; by k; if first.k then do; declare hash h(dataset: 'b'); h.defineKey('k'); h.defineDone(); end; run;", "made in front of all rows"},
+		{"a hash object of a data set that a row names", "data c; if _n_ = 1 then do; declare hash h(dataset: n); h.defineKey('k'); h.defineDone(); end; set a; run;", "dataset:"},
+		{"a hash object whose data are no variables", "data c; if _n_ = 1 then do; declare hash h(dataset: 'b'); h.defineKey('k'); h.defineData('y'); h.defineDone(); end; set a; rc = h.find(); run;", "y is no variable of the step"},
+		{"a hash object without a key", "data c; if _n_ = 1 then do; declare hash h(dataset: 'b'); h.defineDone(); end; set a; run;", "has no key"},
+		{"a hash object that is read in order", "data c; declare hiter i('h'); set a; run;", "objects of the kind hiter"},
+		{"find within a condition of several parts", hashOfB + "if x > 1 and h.find() = 0 then z = y; run;", "find stands within an expression"},
+		{"find in place of what a merge keeps", hashOfB[:len(hashOfB)-len("set a; ")] + "merge a b; by k; rc = h.find(); run;", "SAS keeps what is assigned to it"},
+		{"find in a loop that writes rows as often as the data say", hashOfB + "do i = k to x; rc = h.find(key: i); output; end; run;", "rows that are read alone"},
+		{"a key that is a text and a number", hashOfB + "rc = h.find(key: 'a'); run;", "a text in one place and a number in another"},
 		{"goto", "data c; set a; if x then goto ende; ende: run;", "goto"},
 		{"a second set with several data sets", "data c; set a; set a b; run;", "a second set"},
 	} {

@@ -44,8 +44,9 @@ type val struct {
 	sure   bool
 	number *float64 // of a constant
 	text   *string
-	cond   bool  // sql is a condition; NULL means false
-	tree   *tree // of a retained variable
+	cond   bool   // sql is a condition; NULL means false
+	split  *split // of what a hash object is asked for
+	tree   *tree  // of a retained variable
 	window bool
 	id     bool // an identifier, as it stands in a table
 }
@@ -63,6 +64,7 @@ type renderer struct {
 	sql     bool                             // PROC SQL
 	guarded bool                             // within a condition: lag is not understood
 	into    map[string]raw                   // macro variables that a query fills
+	method  func(m method) (val, error)      // nil when there are no objects
 	// aggregates renders a function over rows in PROC SQL; nil elsewhere.
 	aggregates func(c call) (string, error)
 }
@@ -144,6 +146,10 @@ func (r *renderer) value(e expr) (val, error) {
 		return r.caseOf(e)
 	case call:
 		return r.call(e)
+	case method:
+		if r.method != nil {
+			return r.method(e)
+		}
 	}
 	return null, fmt.Errorf("this expression is not understood")
 }

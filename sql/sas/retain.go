@@ -179,7 +179,7 @@ func (d *dataStep) either(c val, yes, no *tree) *tree {
 			v.sql += " ELSE " + y.sql
 		}
 		v.sql += " END"
-		spoil := either(both(c, d.lacking(a)), both(d.not(c), d.lacking(b)))
+		spoil := either(both(c, d.lacking(a)), both(negation(c), d.lacking(b)))
 		return &tree{op: "add", a: base, v: v, lax: append(a, b...)[0].lax, maybe: true, spoil: spoil, name: yes.name}
 	}
 	if yes.op == "case" && yes.b == no {
@@ -257,7 +257,7 @@ func (d *dataStep) begins(t *tree) val {
 	case "add", "max", "min":
 		return d.begins(t.a)
 	case "case":
-		return either(both(t.cond, d.begins(t.a)), both(d.not(t.cond), d.begins(t.b)))
+		return either(both(t.cond, d.begins(t.a)), both(negation(t.cond), d.begins(t.b)))
 	}
 	return never
 }
@@ -322,7 +322,7 @@ func (d *dataStep) spoils(t *tree) val {
 	case "add":
 		return either(d.spoils(t.a), d.lacking([]*tree{t}))
 	case "case":
-		return either(both(t.cond, d.spoils(t.a)), both(d.not(t.cond), d.spoils(t.b)))
+		return either(both(t.cond, d.spoils(t.a)), both(negation(t.cond), d.spoils(t.b)))
 	}
 	return never
 }
@@ -636,11 +636,8 @@ func columnWords(sql string) (words []string) {
 func (d *dataStep) layers() ([][]computed, error) {
 	index := map[string]int{}
 	for i, c := range d.columns {
-		index[sqlName(c.name)] = i
-		if c.walk != nil {
-			for _, n := range c.walk.names {
-				index[sqlName(n)] = i
-			}
+		for _, n := range c.columns() {
+			index[sqlName(n)] = i
 		}
 	}
 	level := make([]int, len(d.columns))
@@ -656,7 +653,7 @@ func (d *dataStep) layers() ([][]computed, error) {
 		state[i] = 1
 		for _, word := range columnWords(d.columns[i].text()) {
 			j, ok := index[word]
-			if !ok || j == i && d.columns[i].walk != nil {
+			if !ok || j == i && d.columns[i].relay != nil {
 				continue
 			}
 			if err := visit(j); err != nil {
@@ -674,31 +671,23 @@ func (d *dataStep) layers() ([][]computed, error) {
 	}
 	var out [][]computed
 	for l := range len(d.columns) {
-		var layer, walks []computed
+		var layer []computed
+		var parts [][]computed
 		for i, c := range d.columns {
 			switch {
 			case level[i] != l:
-			case c.walk != nil:
-				walks = append(walks, c)
+			case c.relay != nil: // it stands alone
+				parts = append(parts, []computed{c})
 			default:
 				layer = append(layer, c)
 			}
 		}
-		for _, part := range [][]computed{layer, walks} { // a walk stands alone
-			if part != nil {
-				out = append(out, part)
-			}
+		if layer != nil {
+			out = append(out, layer)
 		}
+		out = append(out, parts...)
 	}
 	return out, nil
-}
-
-// text is the SQL of a column, to see what it reads.
-func (c computed) text() string {
-	if c.walk != nil {
-		return c.walk.text()
-	}
-	return c.sql
 }
 
 // used leaves out the columns that nobody reads.
@@ -716,7 +705,7 @@ func (d *dataStep) used(outputs []outputRow) {
 		}
 		n := len(d.columns)
 		d.columns = slices.DeleteFunc(d.columns, func(c computed) bool {
-			return !words[sqlName(c.name)] && (c.walk == nil || !slices.ContainsFunc(c.walk.names, func(n string) bool { return words[sqlName(n)] }))
+			return !c.in(words)
 		})
 		if len(d.columns) == n {
 			return

@@ -36,9 +36,11 @@ func (d *dataStep) do(s *dataStmt) error {
 	case "loop":
 		return d.loop(s)
 	case "delete":
-		d.alive = both(d.alive, d.not(d.path))
+		d.alive = both(d.alive, negation(d.path))
 	case "output":
-		d.outputs = append(d.outputs, outputRow{cond: both(d.alive, d.path), env: clone(d.env), into: s.names, place: d.place, spread: d.spread})
+		row := d.written(both(d.alive, d.path))
+		row.into = s.names
+		d.outputs = append(d.outputs, row)
 	case "while":
 		return d.whileLoop(s)
 	case "over":
@@ -49,21 +51,16 @@ func (d *dataStep) do(s *dataStmt) error {
 		return d.blank(s)
 	case "symput":
 		return d.symput(s)
+	case "method":
+		d.p.noteAt(s.at, "where the key is not there SAS tells an error: here the variables stay as they are")
+		_, err := d.r.value(s.value)
+		return err
+	case "hash":
+		return fmt.Errorf("a hash object is understood when it is made in front of all rows, behind if _n_ = 1 then do")
 	case "leave", "continue":
 		return fmt.Errorf("%s is understood in a loop alone", s.op)
 	}
 	return nil
-}
-
-// not is the negation of a condition in SQL.
-func (d *dataStep) not(c val) val {
-	switch c.sql {
-	case "true":
-		return never
-	case "false":
-		return always
-	}
-	return val{sql: "NOT coalesce(" + c.sql + ", false)", prec: precNot, cond: true, window: c.window}
 }
 
 // subset is an if without then: what follows happens under its condition.
@@ -82,7 +79,7 @@ func (d *dataStep) and(c val) val {
 	if d.path.sql == "true" {
 		return c
 	}
-	return either(d.not(d.path), c)
+	return either(negation(d.path), c)
 }
 
 // branch runs an if: both sides, and then every variable is one or the other.
@@ -123,7 +120,7 @@ func (d *dataStep) fork(s *dataStmt, whenTrue, whenFalse func()) error {
 	whenTrue()
 	yes := d.env
 	d.env = clone(before)
-	d.path = both(path, d.not(c))
+	d.path = both(path, negation(c))
 	whenFalse()
 	no := d.env
 	d.guard--
@@ -159,6 +156,7 @@ func (d *dataStep) merge(c val, yes, no map[string]val) error {
 
 // choose is one value or the other; a chain of ifs stays one CASE.
 func (d *dataStep) choose(n string, c, yes, no val) val {
+	yes, no = given(yes, c.sql), given(no, negation(c).sql)
 	values, k := d.r.unify([]val{yes, no})
 	if k != d.kinds[n] && k != unknownKind {
 		d.kinds[n] = k

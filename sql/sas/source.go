@@ -183,7 +183,7 @@ func (d *dataStep) lastRow() val {
 // byPlace pairs rows by their places: the first with the first. An inner join ends
 // with the shortest data set, as several SETs do; a full one with the longest.
 func (d *dataStep) byPlace(inputs []*input, join string) {
-	columns := union(inputs)
+	columns := d.union(inputs)
 	number := func(in *input) string { return in.alias + "._i" }
 	alias(inputs)
 	d.src = rowSource{columns: columns, sql: plainNames(columns), needs: func(numbering) {

@@ -55,6 +55,18 @@ func visit(e expr, f func(expr) bool) {
 		for _, a := range e.args {
 			visit(a, f)
 		}
+	case element:
+		for _, x := range e.index {
+			visit(x, f)
+		}
+	case method:
+		for _, a := range e.args {
+			visit(a.value, f)
+		}
+	case patch:
+		visit(e.from, f)
+		visit(e.count, f)
+		visit(e.with, f)
 	case caseExpr:
 		for _, w := range e.whens {
 			visit(w.cond, f)

@@ -16,7 +16,7 @@ func (d *dataStep) updateBy(inputs []*input, checks bool) error {
 	}
 	alias(inputs)
 	master, trans := inputs[0], inputs[1]
-	columns := keysFirst(union(inputs), d.by)
+	columns := keysFirst(d.union(inputs), d.by)
 	d.src = rowSource{columns: columns, sql: plainNames(columns)}
 	for _, b := range d.by {
 		if same(inputs, b) == " = " {

@@ -27,6 +27,9 @@ func (d *dataStep) lookup(n name) (val, error) {
 	}
 	v, ok := d.env[n.name]
 	if ok {
+		if g := given(v, both(d.alive, d.path).sql); g.sql != v.sql {
+			return g, nil
+		}
 		if v.tree != nil && v.tree.op == "set" && v.tree.v.number != nil {
 			return v.tree.v, nil
 		}
@@ -58,6 +61,7 @@ func (d *dataStep) hoist(variable string, v val) val {
 		return v
 	}
 	c := d.column(variable, v)
+	c.split = v.split
 	d.env[variable] = c
 	return c
 }
