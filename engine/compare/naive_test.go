@@ -155,6 +155,7 @@ type dataStep struct {
 	by        []string
 	unchecked bool // of UPDATE: missing values overwrite too
 	hash      *hash
+	rounds    *rounds            // loops around SET
 	fields    map[string][]field // of the data sets at hand, to declare what the hash object gives
 	where     node               // the WHERE statement
 	body      []stmt
@@ -272,18 +273,26 @@ func (s dataStep) run(lib library) {
 			v.declare(in.in, 0).hidden = true
 		}
 	}
-	for _, st := range s.body {
+	for _, st := range slices.Concat(s.before(), s.body, s.behind()) {
 		st.declare(v)
 	}
 	v.write = s.writer(v)
 	readings := s.readings(sets)
-	for i, r := range readings {
-		s.fetch(v, sets, r)
+	read := func(i int) {
+		s.fetch(v, sets, readings[i])
 		for q := range s.by {
-			v.first[s.by[q]] = i == 0 || differs(readings[i-1].key, r.key, q)
-			v.last[s.by[q]] = i == len(readings)-1 || differs(readings[i+1].key, r.key, q)
+			v.first[s.by[q]] = i == 0 || differs(readings[i-1].key, readings[i].key, q)
+			v.last[s.by[q]] = i == len(readings)-1 || differs(readings[i+1].key, readings[i].key, q)
 		}
-		if runAll(v, s.body) && !v.written && !r.part {
+	}
+	for i := 0; i < len(readings); i++ {
+		s.begin(v)
+		if s.rounds != nil {
+			i = s.rounds.run(v, s.body, i, read)
+			continue
+		}
+		read(i)
+		if runAll(v, s.body) && !v.written && !readings[i].part {
 			v.write(v, "")
 		}
 	}
@@ -301,10 +310,65 @@ func differs(a, b []value, upto int) bool {
 	return false
 }
 
-// fetch begins an iteration: what is not retained is missing, and rows are read.
+// begin begins an iteration: what is not retained is missing.
+func (s dataStep) begin(v *vector) {
+	for _, sl := range v.slots {
+		if !sl.retained && !sl.read && !sl.hidden {
+			sl.value = sl.blank()
+		}
+	}
+}
+
+// rounds is a step that reads a BY group in each iteration: once in DO UNTIL(LAST.key),
+// or twice.
+type rounds struct {
+	key            string
+	before, middle []stmt
+	second, after  []stmt // the body of the second loop, nil when there is none
+	twice          bool
+}
+
+func (s dataStep) before() []stmt {
+	if s.rounds == nil {
+		return nil
+	}
+	return s.rounds.before
+}
+
+func (s dataStep) behind() []stmt {
+	if s.rounds == nil {
+		return nil
+	}
+	return slices.Concat(s.rounds.middle, s.rounds.second, s.rounds.after)
+}
+
+// run reads the group that begins at row i, and gives its last row.
+func (g *rounds) run(v *vector, body []stmt, i int, read func(i int)) int {
+	loop := func(at int, body []stmt) int {
+		for ; ; at++ {
+			read(at)
+			runAll(v, body)
+			if v.last[g.key] {
+				return at
+			}
+		}
+	}
+	runAll(v, g.before)
+	end := loop(i, body)
+	runAll(v, g.middle)
+	if g.twice {
+		loop(i, g.second)
+	}
+	if runAll(v, g.after) && !v.written {
+		v.write(v, "")
+	}
+	return end
+}
+
+// fetch reads rows.
 func (s dataStep) fetch(v *vector, sets []*dataset, r reading) {
 	for _, sl := range v.slots {
-		if !sl.retained && !sl.read || sl.read && r.clear {
+		if sl.read && r.clear {
 			sl.value = sl.blank()
 		}
 	}

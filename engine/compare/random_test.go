@@ -137,19 +137,16 @@ func (s dataStep) text() string {
 	if s.hash != nil {
 		b.WriteString(s.hash.text(s.fields))
 	}
-	fmt.Fprintf(&b, "  %s", s.verb)
-	for _, in := range s.inputs {
-		b.WriteString(" " + in.text())
-	}
-	b.WriteString(map[bool]string{true: " updatemode=nomissingcheck"}[s.unchecked] + ";\n")
-	if len(s.by) > 0 {
-		fmt.Fprintf(&b, "  by %s;\n", strings.Join(s.by, " "))
+	if s.rounds != nil {
+		b.WriteString(s.rounds.text(s.reading(), s.body))
+	} else {
+		b.WriteString(s.reading())
 	}
 	if s.where != nil {
 		fmt.Fprintf(&b, "  where %s;\n", s.where)
 	}
-	for _, st := range s.body {
-		fmt.Fprintf(&b, "  %s\n", st)
+	if s.rounds == nil {
+		b.WriteString(lineOf(s.body))
 	}
 	if len(s.keep) > 0 {
 		fmt.Fprintf(&b, "  keep %s;\n", strings.Join(s.keep, " "))
@@ -161,6 +158,40 @@ func (s dataStep) text() string {
 		fmt.Fprintf(&b, "  rename %s = %s;\n", s.from, s.to)
 	}
 	return b.String() + "run;\n"
+}
+
+// lineOf is a line for each statement.
+func lineOf(body []stmt) string {
+	var b strings.Builder
+	for _, st := range body {
+		fmt.Fprintf(&b, "  %s\n", st)
+	}
+	return b.String()
+}
+
+func (g *rounds) text(reading string, body []stmt) string {
+	loop := func(body []stmt) string {
+		return fmt.Sprintf("  do until(last.%s);\n%s%s  end;\n", g.key, reading, lineOf(body))
+	}
+	text := lineOf(g.before) + loop(body) + lineOf(g.middle)
+	if g.twice {
+		text += loop(g.second)
+	}
+	return text + lineOf(g.after)
+}
+
+// reading is the statement that reads, with BY.
+func (s dataStep) reading() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "  %s", s.verb)
+	for _, in := range s.inputs {
+		b.WriteString(" " + in.text())
+	}
+	b.WriteString(map[bool]string{true: " updatemode=nomissingcheck"}[s.unchecked] + ";\n")
+	if len(s.by) > 0 {
+		fmt.Fprintf(&b, "  by %s;\n", strings.Join(s.by, " "))
+	}
+	return b.String()
 }
 
 // run interprets the program.
@@ -443,12 +474,66 @@ func (g *generator) step(n int) string {
 	if s.hash != nil {
 		s.drop = append(s.drop, "rc")
 	}
+	if s.hash == nil && s.verb == "set" && count == 1 && len(g.by) > 0 && g.chance(3) {
+		g.loops(&s)
+	}
 	g.finish(&s)
 	g.steps = append(g.steps, s)
 	for _, name := range s.outs {
 		g.fields[name] = g.outputs(s)
 	}
 	return out
+}
+
+// loops puts the step into a loop around SET, or into two.
+func (g *generator) loops(s *dataStep) {
+	left := func(st stmt) bool { return leaves(st) }
+	s.body = slices.DeleteFunc(s.body, left)
+	s.rounds = &rounds{key: pick(g, g.by), twice: g.chance(2)}
+	if g.chance(2) {
+		name := g.name("n")
+		s.rounds.before = []stmt{assign{name, constant{number(float64(g.IntN(3)))}}}
+		s.body = append(s.body, pick(g, []stmt{sumStmt{name, g.numeric(1)}, assign{name, operation{"+", variable(name), g.numeric(1)}}}))
+		g.numbers = append(g.numbers, name)
+	}
+	name := g.name("n")
+	s.body = append(s.body, assign{name, call{pick(g, []string{"sum", "max", "min"}), []node{variable(name), g.numeric(1)}}})
+	g.numbers = append(g.numbers, name)
+	s.rounds.middle = []stmt{g.statement(1)}
+	if s.rounds.twice {
+		s.body = slices.DeleteFunc(s.body, writes)
+		s.rounds.second = []stmt{g.statement(2), assign{g.name("n"), g.numeric(1)}}
+		if g.chance(2) {
+			last := g.name("n")
+			s.rounds.second = append(s.rounds.second, assign{last, call{"sum", []node{variable(last), g.numeric(1)}}})
+		}
+		if g.chance(2) || len(s.outs) > 1 {
+			s.rounds.second = append(s.rounds.second, output{})
+		}
+		s.rounds.second = slices.DeleteFunc(s.rounds.second, left)
+	}
+	if g.chance(2) {
+		s.rounds.after = []stmt{g.statement(1)}
+	}
+	s.rounds.middle = slices.DeleteFunc(s.rounds.middle, left)
+}
+
+// leaves tells whether a statement may end the work on a row.
+func leaves(st stmt) bool {
+	switch st := st.(type) {
+	case subset, deleteRow:
+		return true
+	case branch:
+		return slices.ContainsFunc(slices.Concat(st.yes, st.no), leaves)
+	}
+	return false
+}
+
+// writes tells whether a statement may write a row.
+func writes(st stmt) bool {
+	b, ok := st.(branch)
+	_, out := st.(output)
+	return out || ok && slices.ContainsFunc(slices.Concat(b.yes, b.no), writes)
 }
 
 // input takes a data set, sorted when there is a BY.

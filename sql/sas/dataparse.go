@@ -3,6 +3,7 @@ package sas
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -273,6 +274,10 @@ func (d *dataParser) statement(tokens []token, at int) *dataStmt {
 	case first == "delete" && len(tokens) == 1:
 		p.at = 1
 		st = &dataStmt{op: "delete"}
+	case contains(standing, first) && len(tokens) == len(d.p.statements[at].tokens):
+		st, p.at = &dataStmt{op: "none"}, len(tokens)
+	case first == "set" || first == "by": // in a loop over groups
+		st, p.at = &dataStmt{op: map[bool]string{true: "set", false: "none"}[first == "set"]}, len(tokens)
 	case first == "where":
 		p.at = 1
 		e, err := p.parse()
@@ -310,6 +315,9 @@ func (d *dataParser) statement(tokens []token, at int) *dataStmt {
 	st.at = at
 	return st
 }
+
+// standing are statements that hold for the step wherever they stand in it.
+var standing = strings.Fields("array retain length format attrib keep drop rename")
 
 // simple is an assignment or a sum statement.
 func (d *dataParser) simple(p *parser, _ int) *dataStmt {
@@ -468,6 +476,8 @@ func (d *dataParser) do(p *parser, at int) *dataStmt {
 	body, closed := d.statements(true)
 	switch left := []*dataStmt{{op: "leave", at: at}}; {
 	case cond == nil:
+	case until && endless(st.items):
+		st.until, st.cond = true, cond
 	case until:
 		body = append(body, &dataStmt{op: "if", cond: cond, body: left, at: at})
 	default:
@@ -526,11 +536,16 @@ func (p *parser) loopItem() (item loopItem) {
 	item.from = p.or()
 	if p.accept("to") {
 		item.to = p.or()
-		if p.accept("by") {
-			item.by = p.or()
-		}
+	}
+	if p.accept("by") {
+		item.by = p.or()
 	}
 	return item
+}
+
+// endless tells whether the items of a loop have no end.
+func endless(items []loopItem) bool {
+	return slices.ContainsFunc(items, func(i loopItem) bool { return i.by != nil && i.to == nil })
 }
 
 // selectStatement turns a select group into a chain of ifs.

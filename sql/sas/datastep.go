@@ -1,6 +1,7 @@
 package sas
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -66,7 +67,9 @@ type dataStep struct {
 	codes   []string // variables that hold what hash objects answer
 	defined []string // and those that hold what their definition answers
 	shaped  []string // variables of data sets that are named and never read
-	firm    bool     // such variables are kept from row to row
+	mode
+	looped *dataStmt // SET in a loop over groups
+	counts bool      // such a loop counts with _n_
 
 	keep, drop []expr
 	rename     [][2]string
@@ -138,7 +141,10 @@ func (p *program) dataStep() {
 	from := p.at
 	to := p.stepEnd(from, "run")
 	defer func() { p.at = to }()
-	d, outs, err := p.runStep(from, to)
+	d, outs, err := p.runStep(from, to, mode{})
+	if errors.Is(err, errTwoLoops) {
+		d, outs, err = p.twoLoops(from, to)
+	}
 	if err != nil {
 		p.fail(d.at, "%v", err)
 	}
@@ -158,35 +164,36 @@ func (p *program) dataStep() {
 
 // runStep runs the statements of a step. What if 0 then set makes known is kept from
 // row to row; most programs do not notice, and it need not be.
-func (p *program) runStep(from, to int) (*dataStep, []setRef, error) {
-	d, outs, err := p.tryStep(from, to, false)
+func (p *program) runStep(from, to int, m mode) (*dataStep, []setRef, error) {
+	d, outs, err := p.tryStep(from, to, m)
 	if err == nil && d.leans(outs) {
-		return p.tryStep(from, to, true)
+		m.firm = true
+		return p.tryStep(from, to, m)
 	}
 	return d, outs, err
 }
 
 // tryStep runs the statements first for the first row of a BY group alone, to learn
 // whether what is kept from row to row stays within the group.
-func (p *program) tryStep(from, to int, firm bool) (*dataStep, []setRef, error) {
-	trial := p.newDataStep(from, to, firm)
+func (p *program) tryStep(from, to int, m mode) (*dataStep, []setRef, error) {
+	trial := p.newDataStep(from, to, m)
 	trial.trial = true
 	outs, err := trial.execute()
 	if err == nil && trial.forgets(outs) {
-		d := p.newDataStep(from, to, firm)
+		d := p.newDataStep(from, to, m)
 		d.confined = trial.group()
 		if outs, err = d.execute(); err != nil || !d.crosses {
 			return d, outs, err
 		}
 	}
-	d := p.newDataStep(from, to, firm)
+	d := p.newDataStep(from, to, m)
 	outs, err = d.execute()
 	return d, outs, err
 }
 
-func (p *program) newDataStep(from, to int, firm bool) *dataStep {
+func (p *program) newDataStep(from, to int, m mode) *dataStep {
 	d := &dataStep{
-		p: p, from: from, to: to, firm: firm, objects: map[string]*hashObject{}, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
+		p: p, from: from, to: to, mode: m, objects: map[string]*hashObject{}, env: map[string]val{}, kinds: map[string]kind{}, lengths: map[string]int{}, formats: map[string]format{},
 		arrays: map[string][]string{}, sizes: map[string][]dimension{}, over: map[string]string{}, constants: map[string]val{}, desc: map[string]bool{}, retained: map[string]*retained{}, path: always, alive: always, where: always, stops: never, ending: always, onePerKey: never,
 		taken: map[string]bool{"_row": true, "_i": true}, hidden: map[string]bool{}, risky: map[string]bool{}, steady: map[string]bool{}, assigned: map[string]bool{}, at: from,
 	}
@@ -205,6 +212,9 @@ func (d *dataStep) execute() ([]setRef, error) {
 		return nil, err
 	}
 	if body, err = d.prepareHashes(body); err != nil {
+		return nil, err
+	}
+	if body, err = d.groupLoops(body); err != nil {
 		return nil, err
 	}
 	if err := d.persistent(body); err != nil {

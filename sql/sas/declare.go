@@ -53,6 +53,9 @@ func (d *dataStep) declare() (outs []setRef, body []*dataStmt, err error) {
 		}
 		if st := parse.statement(s.tokens, d.at); st != nil {
 			body = append(body, st)
+			if err := d.within(st, parse.at, &sources); err != nil {
+				return nil, nil, err
+			}
 			d.mention([]*dataStmt{st})
 		}
 		d.at = max(parse.at, d.at+1)
@@ -64,17 +67,42 @@ func (d *dataStep) declare() (outs []setRef, body []*dataStmt, err error) {
 	return outs, body, nil
 }
 
+// within takes what stands in a group of statements, up to some place, and holds for
+// the step as a whole.
+func (d *dataStep) within(st *dataStmt, to int, sources *int) error {
+	if err := d.readInLoop(st, sources); err != nil {
+		return err
+	}
+	at := d.at
+	for d.at = at + 1; d.at < to; d.at++ {
+		s := &d.p.statements[d.at]
+		if !contains(standing, s.first()) {
+			continue
+		}
+		if _, err := d.declaration(s, sources); err != nil {
+			return err
+		}
+	}
+	d.at = at
+	return nil
+}
+
 func (d *dataStep) byStatement(s *statement) error {
 	p := &parser{tokens: s.tokens, at: 1}
+	var by []string
 	for p.err == nil && !p.done() {
 		descending := p.accept("descending")
 		if p.is("notsorted") {
 			return fmt.Errorf("by with notsorted is not understood")
 		}
 		n := p.name()
-		d.by = append(d.by, n)
+		by = append(by, n)
 		d.desc[n] = descending
 	}
+	if p.err == nil && d.by != nil && !slices.Equal(d.by, by) {
+		return fmt.Errorf("a step with several statements BY is understood when they are the same")
+	}
+	d.by = by
 	return p.err
 }
 

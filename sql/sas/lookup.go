@@ -62,6 +62,9 @@ func meets(own val, key *column) string {
 	return " IS NOT DISTINCT FROM "
 }
 
+// plainColumn tells whether SQL is the name of a column.
+func plainColumn(sql string) bool { return sqlName(strings.Trim(sql, `"`)) == sql }
+
 func (h *hashObject) column(n string) *column {
 	for _, c := range h.in.list {
 		if c.name == n {
@@ -130,7 +133,7 @@ func (d *dataStep) askedKeys(h *hashObject, m method) (keys []val, err error) {
 		case d.lengths[k] > 0 && v.length > d.lengths[k]:
 			d.p.noteAt(d.at, "a key that is longer than %s is cut in SAS", k)
 		}
-		if v.number == nil && v.text == nil && strings.ContainsAny(v.sql, " (\x01") {
+		if v.number == nil && v.text == nil && !plainColumn(v.sql) {
 			v = d.column(k, v)
 		}
 		keys = append(keys, v)

@@ -16,6 +16,9 @@ func (d *dataStep) loop(s *dataStmt) error {
 		if err != nil {
 			return err
 		}
+		if item.to == nil && item.by != nil {
+			return fmt.Errorf("a loop without an end is understood around set alone, until last")
+		}
 		if item.to == nil {
 			values, after = append(values, from), from
 			continue

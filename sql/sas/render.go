@@ -314,6 +314,7 @@ func (r *renderer) concat(e binary) (val, error) {
 	}
 	var list []string
 	length, window, known := 0, false, true
+	room := 0 // of a new variable
 	for i, p := range parts {
 		if number := p.kind != textKind && p.kind != unknownKind && p.number == nil && !p.isNull(); number {
 			p = r.toText(p)
@@ -323,6 +324,11 @@ func (r *renderer) concat(e binary) (val, error) {
 		window = window || p.window
 		length += p.length
 		known = known && p.length > 0
+		if n := p.declares(); n == 0 || room < 0 {
+			room = -1
+		} else {
+			room += n
+		}
 		switch {
 		case p.text != nil:
 			list = append(list, quoteText(*p.text))
@@ -340,7 +346,7 @@ func (r *renderer) concat(e binary) (val, error) {
 	if !known {
 		length = 0
 	}
-	return val{sql: "nullif(rtrim(" + strings.Join(list, " || ") + "), '')", kind: textKind, prec: precAtom, length: length, window: window}, nil
+	return val{sql: "nullif(rtrim(" + strings.Join(list, " || ") + "), '')", kind: textKind, prec: precAtom, length: length, room: room, window: window}, nil
 }
 
 // parts are the texts of a chain of ||.
@@ -374,7 +380,7 @@ func (r *renderer) parts(e expr) ([]val, error) {
 			if c.name == "strip" {
 				text = "ltrim(" + v.sql + ")"
 			}
-			return []val{{sql: "coalesce(" + text + ", " + blank + ")", kind: textKind, prec: -1, window: v.window}}, nil
+			return []val{val{sql: "coalesce(" + text + ", " + blank + ")", kind: textKind, prec: -1, window: v.window}.like(v)}, nil
 		}
 	}
 	v, err := r.value(e)

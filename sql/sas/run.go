@@ -57,6 +57,10 @@ func (d *dataStep) do(s *dataStmt) error {
 		return err
 	case "hash":
 		return fmt.Errorf("a hash object is understood when it is made in front of all rows, behind if _n_ = 1 then do")
+	case "turn":
+		d.turns(s.body, 1, func(int) {}, func() {})
+	case "set":
+		return fmt.Errorf("set within a condition or a loop is understood as do until(last.k); set x; by k; alone")
 	case "leave", "continue":
 		return fmt.Errorf("%s is understood in a loop alone", s.op)
 	}
@@ -178,6 +182,9 @@ func (d *dataStep) choose(n string, c, yes, no val) val {
 // wholeCase tells whether text is one CASE from its first word to its last.
 func wholeCase(text string) bool {
 	depth := 0
+	if !strings.HasPrefix(text, "CASE ") {
+		return false
+	}
 	for i := 0; i < len(text); {
 		if text[i] == '\'' || text[i] == '"' {
 			i += unit(text[i:])

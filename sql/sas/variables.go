@@ -17,6 +17,8 @@ func (d *dataStep) lookup(n name) (val, error) {
 		return d.boundary(n)
 	case n.qualifier != "":
 		return null, fmt.Errorf("%s.%s is not understood in a DATA step", n.qualifier, n.name)
+	case n.name == "_n_" && d.counts:
+		n.name = countRows
 	case n.name == "_n_":
 		return d.column("_n_row", val{sql: "row_number() OVER (" + d.across() + ")", kind: numberKind, sure: true, window: true}), nil
 	case n.name == "_error_":
