@@ -113,9 +113,10 @@ func (ref setRef) condition(own *renderer, columns []*column) (string, error) {
 	}
 	r := *own
 	r.lookup = func(n name) (val, error) {
+		old, ok := ref.before(n.name) // RENAME= comes before WHERE=
 		for _, col := range columns {
-			if col.name == n.name && n.qualifier == "" {
-				return val{sql: sqlName(n.name), kind: col.kind, prec: precAtom, length: col.length}, nil
+			if ok && col.name == old && n.qualifier == "" {
+				return val{sql: sqlName(old), kind: col.kind, prec: precAtom, length: col.length}, nil
 			}
 		}
 		return null, fmt.Errorf("%s has no variable %s", ref.name, n.name)
@@ -242,6 +243,36 @@ func (ref setRef) apply(items []string, columns []*column) ([]string, []*column)
 		outItems, outColumns = append(outItems, item), append(outColumns, &copied)
 	}
 	return outItems, outColumns
+}
+
+// before is the name that a column of the data set that is written had.
+func (ref setRef) before(n string) (string, bool) {
+	for _, pair := range ref.rename {
+		switch n {
+		case pair[1]:
+			return pair[0], true
+		case pair[0]:
+			return "", false
+		}
+	}
+	return n, true
+}
+
+// after are keys under the names that their columns have in the data set that is
+// written.
+func (ref setRef) after(unique [][]string) (out [][]string) {
+	for _, key := range unique {
+		key = slices.Clone(key)
+		for i, k := range key {
+			for _, pair := range ref.rename {
+				if k == pair[0] {
+					key[i] = pair[1]
+				}
+			}
+		}
+		out = append(out, key)
+	}
+	return out
 }
 
 func (c *procCall) sqlOf(names []string) []string {

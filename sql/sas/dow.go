@@ -251,6 +251,7 @@ func (d *dataStep) firstLoop(g *groupLoop, later []*dataStmt) ([]*dataStmt, erro
 
 // secondLoop begins the second of two loops with what the first has found.
 func (d *dataStep) secondLoop(g *groupLoop) error {
+	d.at = g.loop.at
 	in := &input{rel: d.groups, list: d.groups.columns, sql: plainNames(d.groups.columns), unique: true}
 	keys := d.by[:slices.Index(d.by, g.key)+1]
 	h := &hashObject{alias: d.groups.name + "_keyed", in: in, keys: keys, data: d.found, done: true}

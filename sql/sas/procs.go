@@ -253,9 +253,6 @@ func (p *program) procSort(from, to int) {
 		if err := c.known(); err != nil {
 			return err
 		}
-		if c.hasOut && (c.out.keep != nil || c.out.drop != nil || c.out.rename != nil || c.out.where != nil) {
-			return fmt.Errorf("options of the data set that is written are not understood here")
-		}
 		for _, b := range c.by {
 			if _, err := c.lookup(name{"", b}); err != nil && b != "_all_" {
 				return err
@@ -269,28 +266,53 @@ func (p *program) procSort(from, to int) {
 		if nodup && !c.data.rel.known {
 			return fmt.Errorf("nodup compares all columns, and those of %s are not known: say what they are in the mapping file", c.data.ref.name)
 		}
+		items, columns := c.out.apply(sqlNames((&relation{columns: c.data.list}).names()), copyColumns(c.data.list))
+		where, err := c.out.condition(c.d.r, c.data.list)
+		if err == nil {
+			err = apart(columns)
+		}
+		if err != nil {
+			return err
+		}
+		chosen := c.out.keep != nil || c.out.drop != nil || c.out.rename != nil || where != ""
+		if chosen && !c.data.rel.known {
+			return fmt.Errorf("the columns of %s must be known here: say what they are in the mapping file", c.data.ref.name)
+		}
 		s := &step{inputs: []*relation{c.data.rel}}
 		rel := p.make(target)
+		numbered := func() numbering { return rel.named(c.out.before) }
 		s.order = func() {
-			n := rel.numbering
+			n := numbered()
 			if c.flags["nodupkey"] || nodup {
 				n = n.and(numbering{row: true, within: c.by})
 			}
 			c.data.need(n)
 		}
-		rel.columns, rel.known, rel.unique = copyColumns(c.data.list), c.data.rel.known, slices.Clone(c.data.rel.unique)
+		rel.columns, rel.known = columns, c.data.rel.known
+		if c.data.ref.rename == nil {
+			rel.unique = c.out.after(c.data.rel.unique)
+		}
 		if c.flags["nodupkey"] {
-			rel.unique = append(rel.unique, slices.Clone(c.by))
+			rel.unique = append(rel.unique, c.out.after([][]string{c.by})...)
 		}
 		s.out = rel
-		s.query = func() string { return c.sorted(rel, nodup) }
+		s.query = func() string {
+			query := c.sorted(numbered(), nodup)
+			if !chosen {
+				return query
+			}
+			if rel.row {
+				items = append(items, "_row")
+			}
+			return "SELECT " + wrap(items) + "\nFROM (\n" + indent(query) + "\n)" + where
+		}
 		p.add(from, to, s)
 		return nil
 	})
 }
 
 // sorted is the query of PROC SORT.
-func (c *procCall) sorted(rel *relation, nodup bool) string {
+func (c *procCall) sorted(n numbering, nodup bool) string {
 	terms := c.d.orderTerms(sqlName)
 	if slices.Contains(c.by, "_all_") {
 		terms = nil
@@ -308,8 +330,8 @@ func (c *procCall) sorted(rel *relation, nodup bool) string {
 	}
 	keys := strings.Join(terms, ", ")
 	terms = append(terms, "_row") // ties stay as they were
-	if rel.row {
-		columns = append(columns, rel.number(terms...))
+	if n.row {
+		columns = append(columns, n.number(terms...))
 	}
 	query := "SELECT " + wrap(columns) + "\nFROM " + in.ref() + c.filter()
 	switch {
@@ -317,7 +339,7 @@ func (c *procCall) sorted(rel *relation, nodup bool) string {
 		return query + "\nQUALIFY row_number() OVER (" + c.neighbours(c.by) + ") = 1"
 	case nodup:
 		return query + "\nQUALIFY " + c.changes()
-	case !rel.row:
+	case !n.row:
 		return query + "\nORDER BY " + keys
 	}
 	return query

@@ -109,7 +109,7 @@ func (d *dataStep) accumulate(n string, e expr) (val, bool, error) {
 
 // carry adds to a retained variable, or makes it the greater or lesser.
 func (d *dataStep) carry(n, op string, v val) val {
-	if op == "add" || d.kinds[n] != v.kind && d.kinds[n] != unknownKind {
+	if op == "add" || v.cond || d.kinds[n] != v.kind && d.kinds[n] != unknownKind {
 		v = d.r.toNumber(v)
 	}
 	if d.kinds[n] == unknownKind {
