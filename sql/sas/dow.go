@@ -230,7 +230,15 @@ func (d *dataStep) firstLoop(g *groupLoop, later []*dataStmt) ([]*dataStmt, erro
 		return nil, fmt.Errorf("output in the first of two loops over groups is not understood")
 	}
 	d.found = nil
-	for _, n := range d.changed(slices.Concat(g.before, []*dataStmt{g.loop}, g.after)) {
+	body := slices.Concat(g.before, []*dataStmt{g.loop}, g.after)
+	all := map[string][]assignment{}
+	d.assignments(body, nil, all)
+	for _, b := range d.by {
+		if len(all[b]) > 0 {
+			return nil, fmt.Errorf("%s is changed in the first of two loops over its groups", b)
+		}
+	}
+	for _, n := range d.changed(body) {
 		switch {
 		case d.hidden[n] && n != countRows:
 			if slices.ContainsFunc(later, func(s *dataStmt) bool { return d.mentions(s, n) }) {

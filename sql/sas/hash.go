@@ -322,18 +322,13 @@ func alone(e expr) bool {
 
 // uses tells of a statement that needs more of an answer than whether it is 0.
 func (d *dataStep) uses(s *dataStmt) {
-	var values []expr
-	if _, asks := s.value.(method); !asks {
-		values = append(values, s.value)
+	inner := *s // but for the condition, and the answer itself
+	inner.cond = nil
+	if _, asks := s.value.(method); asks {
+		inner.value = nil
 	}
-	for _, i := range s.items {
-		values = append(values, i.from, i.to, i.by)
-	}
-	code := d.reckons(s.cond, true)
-	for _, e := range values {
-		code = code || d.reckons(e, false)
-	}
-	if code {
+	reckons := func(e expr) bool { return d.reckons(e, false) }
+	if d.reckons(s.cond, true) || slices.ContainsFunc(inner.reads(), reckons) {
 		d.p.noteAt(s.at, "what a hash object answers is 1 where a key is not there: SAS has another number")
 	}
 	for _, inner := range slices.Concat(s.body, s.other) {

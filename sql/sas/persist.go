@@ -105,20 +105,25 @@ func (d *dataStep) readsInFront(list []*dataStmt, n string) (reads, assigned boo
 
 // mentions tells whether a statement, or one within, reads a variable.
 func (d *dataStep) mentions(s *dataStmt, n string) bool {
-	reads := []expr{s.value, s.cond}
-	for _, i := range s.items {
-		reads = append(reads, i.from, i.to, i.by)
-	}
-	if e, ok := s.target.(element); ok {
-		reads = append(reads, e.index...)
-	}
-	for _, e := range reads {
+	for _, e := range s.reads() {
 		if slices.Contains(d.operands(e), n) {
 			return true
 		}
 	}
 	inner := func(s *dataStmt) bool { return d.mentions(s, n) }
 	return slices.ContainsFunc(s.body, inner) || slices.ContainsFunc(s.other, inner)
+}
+
+// reads are the expressions of a statement, without those within.
+func (s *dataStmt) reads() []expr {
+	out := []expr{s.value, s.cond}
+	for _, i := range s.items {
+		out = append(out, i.from, i.to, i.by)
+	}
+	if e, ok := s.target.(element); ok {
+		out = append(out, e.index...)
+	}
+	return out
 }
 
 // anew tells whether every row assigns the variable, from other ones.

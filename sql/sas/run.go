@@ -2,6 +2,7 @@ package sas
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -109,9 +110,11 @@ func (d *dataStep) fork(s *dataStmt, whenTrue, whenFalse func()) error {
 	}
 	switch c.sql {
 	case "true":
+		d.skipped(s.other)
 		whenTrue()
 		return nil
 	case "false":
+		d.skipped(s.body)
 		whenFalse()
 		return nil
 	}
@@ -130,6 +133,22 @@ func (d *dataStep) fork(s *dataStmt, whenTrue, whenFalse func()) error {
 	d.guard--
 	d.path, d.env = path, before
 	return d.merge(c, yes, no)
+}
+
+// skipped makes the variables known that statements name which are never run: SAS
+// writes them too.
+func (d *dataStep) skipped(list []*dataStmt) {
+	for _, s := range list {
+		for _, e := range s.reads() {
+			for _, n := range d.operands(e) {
+				if !slices.Contains(d.vars, n) && leadingWord(n) == n && !strings.HasPrefix(n, "_") {
+					_, _ = d.lookup(name{"", n})
+				}
+			}
+		}
+		d.skipped(s.body)
+		d.skipped(s.other)
+	}
 }
 
 // merge puts the two sides of an if together.
