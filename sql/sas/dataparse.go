@@ -276,8 +276,8 @@ func (d *dataParser) statement(tokens []token, at int) *dataStmt {
 		st = &dataStmt{op: "delete"}
 	case contains(standing, first) && len(tokens) == len(d.p.statements[at].tokens):
 		st, p.at = &dataStmt{op: "none"}, len(tokens)
-	case first == "set" || first == "by": // in a loop over groups
-		st, p.at = &dataStmt{op: map[bool]string{true: "set", false: "none"}[first == "set"]}, len(tokens)
+	case contains([]string{"set", "merge", "by"}, first): // in a loop over groups
+		st, p.at = &dataStmt{op: map[bool]string{true: "none", false: "set"}[first == "by"]}, len(tokens)
 	case first == "where":
 		p.at = 1
 		e, err := p.parse()

@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// A loop around SET that ends at LAST. reads a BY group in one turn of the step. What
-// it does is the same as reading the rows one by one: the variables begin anew at
+// A loop around SET that ends at LAST., or with the last row of all, reads a BY group,
+// or everything, in one turn of the step. What it does is the same as reading the rows one by one: the variables begin anew at
 // FIRST., what stands behind the loop is run at LAST. Two such loops over the same data
 // set bring back to the rows what the first has found about their group: that becomes
 // a view with a row for each group, which the rows are joined with.
@@ -16,7 +16,8 @@ import (
 // groupLoop is such a loop, and what stands around it.
 type groupLoop struct {
 	loop          *dataStmt
-	key           string // of LAST.
+	key           string // of LAST.; "" where the loop ends with the last row
+	first, last   expr   // the conditions of the first and the last row
 	set           *dataStmt
 	before, after []*dataStmt
 }
@@ -33,12 +34,23 @@ type mode struct {
 var errTwoLoops = errors.New("the step reads its groups twice")
 
 // groupLoopOf is a statement as a loop over groups, nil when it is none.
-func groupLoopOf(s *dataStmt) *groupLoop {
+func (d *dataStep) groupLoopOf(s *dataStmt) *groupLoop {
 	end, ok := s.cond.(name)
-	if !ok || !s.until || end.qualifier != "last" || len(s.items) > 1 || len(s.body) == 0 || s.body[0].op != "set" {
+	if !ok || !s.until || len(s.items) > 1 || len(s.body) == 0 || s.body[0].op != "set" {
 		return nil
 	}
-	return &groupLoop{loop: s, key: end.name, set: s.body[0]}
+	g := &groupLoop{loop: s, set: s.body[0], last: end}
+	p := &parser{tokens: d.p.statements[g.set.at].tokens, at: 1}
+	p.setRefs()
+	switch {
+	case end.qualifier == "last":
+		g.key, g.first = end.name, name{"first", end.name}
+	case end.qualifier == "" && p.sourceOptions().end == end.name:
+		g.first = binary{"=", name{"", "_n_"}, numberLit{1, "1"}}
+	default:
+		return nil
+	}
+	return g
 }
 
 // countRows is the variable that _n_ becomes in a loop that counts with it.
@@ -46,9 +58,12 @@ const countRows = "n_in_group"
 
 // readInLoop reads the data set of a loop over groups, where it stands.
 func (d *dataStep) readInLoop(s *dataStmt, sources *int) error {
-	g := groupLoopOf(s)
+	g := d.groupLoopOf(s)
 	if g == nil {
 		return nil
+	}
+	if s.variable == "_n_" && g.key == "" {
+		return fmt.Errorf("_n_ is 1 in a loop over all rows: count with a variable")
 	}
 	if s.variable == "_n_" {
 		s.variable = countRows
@@ -81,7 +96,7 @@ func (d *dataStep) groupLoops(body []*dataStmt) ([]*dataStmt, error) {
 	var loops []*groupLoop
 	var between []*dataStmt
 	for _, s := range body {
-		if g := groupLoopOf(s); g != nil {
+		if g := d.groupLoopOf(s); g != nil {
 			g.before, between = between, nil
 			loops = append(loops, g)
 			continue
@@ -91,8 +106,8 @@ func (d *dataStep) groupLoops(body []*dataStmt) ([]*dataStmt, error) {
 	switch {
 	case len(loops) == 0:
 		return body, nil
-	case len(loops) > 2:
-		return nil, fmt.Errorf("more than two loops over groups are not understood")
+	case len(loops) > 2 || len(loops) == 2 && (loops[0].key == "" || loops[0].key != loops[1].key):
+		return nil, fmt.Errorf("two loops around set are understood over the groups of the same key, and no more")
 	case len(loops) == 2 && d.pass == 0:
 		return nil, errTwoLoops
 	case d.pass == 1:
@@ -123,7 +138,7 @@ func (d *dataStep) byRow(g *groupLoop) ([]*dataStmt, error) {
 		item := g.loop.items[0]
 		next := binary{"+", name{"", v}, item.by}
 		count := &dataStmt{
-			op: "if", cond: name{"first", g.key}, at: at,
+			op: "if", cond: g.first, at: at,
 			body:  []*dataStmt{{op: "assign", target: name{"", v}, value: item.from, at: at}},
 			other: []*dataStmt{{op: "assign", target: name{"", v}, value: next, at: at}},
 		}
@@ -131,7 +146,7 @@ func (d *dataStep) byRow(g *groupLoop) ([]*dataStmt, error) {
 	}
 	var out []*dataStmt
 	if begin = append(begin, g.before...); len(begin) > 0 {
-		out = append(out, &dataStmt{op: "if", cond: name{"first", g.key}, body: begin, at: at})
+		out = append(out, &dataStmt{op: "if", cond: g.first, body: begin, at: at})
 	}
 	if jumps(inner, "continue") {
 		inner = []*dataStmt{{op: "turn", body: inner, at: at}}
@@ -142,7 +157,7 @@ func (d *dataStep) byRow(g *groupLoop) ([]*dataStmt, error) {
 		end = append(slices.Clone(end), &dataStmt{op: "output", at: at})
 	}
 	if len(end) > 0 {
-		out = append(out, &dataStmt{op: "if", cond: name{"last", g.key}, body: end, at: at})
+		out = append(out, &dataStmt{op: "if", cond: g.last, body: end, at: at})
 	}
 	return out, nil
 }
@@ -151,20 +166,18 @@ func (d *dataStep) byRow(g *groupLoop) ([]*dataStmt, error) {
 // are not there yet.
 func (d *dataStep) understood(g *groupLoop, inner []*dataStmt) error {
 	switch {
-	case !slices.Contains(d.by, g.key):
+	case g.key != "" && !slices.Contains(d.by, g.key):
 		return fmt.Errorf("last.%s needs %s in a BY statement", g.key, g.key)
 	case d.holds(slices.Concat(g.before, inner), "subset", "delete", "return", "stop") || jumps(inner, "leave"):
 		return fmt.Errorf("a loop over groups that is left in the middle of one is not understood: put the condition around the statements")
 	case d.explicit(g.before):
 		return fmt.Errorf("output in front of a loop over groups is not understood")
 	}
-	for _, s := range g.before {
-		for _, c := range d.src.columns {
-			all := map[string][]assignment{}
-			d.assignments([]*dataStmt{s}, nil, all)
-			if len(all[c.name]) > 0 || d.mentions(s, c.name) {
-				return fmt.Errorf("%s is used in front of the loop that reads it", c.name)
-			}
+	all := map[string][]assignment{}
+	d.assignments(g.before, nil, all)
+	for _, c := range d.src.columns {
+		if len(all[c.name]) > 0 || slices.ContainsFunc(g.before, func(s *dataStmt) bool { return d.mentions(s, c.name) }) {
+			return fmt.Errorf("%s is used in front of the loop that reads it", c.name)
 		}
 	}
 	for _, s := range slices.Concat(g.before, inner, g.after) {

@@ -61,7 +61,7 @@ func (d *dataStep) do(s *dataStmt) error {
 	case "turn":
 		d.turns(s.body, 1, func(int) {}, func() {})
 	case "set":
-		return fmt.Errorf("set within a condition or a loop is understood as do until(last.k); set x; by k; alone")
+		return fmt.Errorf("set within a condition or a loop is understood as do until(last.k); set x; by k; or do until(e); set x end=e; alone")
 	case "leave", "continue":
 		return fmt.Errorf("%s is understood in a loop alone", s.op)
 	}
