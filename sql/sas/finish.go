@@ -58,7 +58,7 @@ func (d *dataStep) view(ref setRef, outputs []outputRow) error {
 			case slices.Contains(d.codes, n) && env[n].number == nil:
 				d.p.noteAt(d.from, "%s is 1 where a key is not there: SAS has another number", n)
 			case slices.Contains(d.defined, n) && !slices.Contains(d.codes, n):
-				d.p.noteAt(d.from, "%s is missing: in SAS it is 0 in the first row", n)
+				d.p.noteAt(d.from, "%s is missing: in SAS it is 0 where a hash object is defined", n)
 			}
 		}
 		outputs[i].env = env

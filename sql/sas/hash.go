@@ -353,7 +353,7 @@ func (d *dataStep) reckons(e expr, truth bool) bool {
 	case unary:
 		return d.reckons(e.x, e.op == "not")
 	case binary:
-		if isCode(e.x) && zero(e.y) || isCode(e.y) && zero(e.x) {
+		if tells := e.op == "=" || e.op == "<>"; tells && (isCode(e.x) && zero(e.y) || isCode(e.y) && zero(e.x)) {
 			return false
 		}
 		truth = e.op == "and" || e.op == "or"

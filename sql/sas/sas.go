@@ -15,10 +15,9 @@
 // The macro language works on text (macro.go), the text is cut into statements
 // (lex.go), statements are put together to steps (program.go), and every step
 // becomes a query (datastep.go, join.go, update.go, hash.go, dow.go, procs.go,
-// procsql.go). Expressions are
-// parsed in expr.go and written in render.go, condition.go and functions.go. What
-// the program prints and exports is told (show.go), and the whole can be written as
-// a study plan (study.go).
+// procsql.go). Expressions are parsed in expr.go and written in render.go,
+// condition.go and functions.go. What the program prints and exports is told
+// (show.go), and the whole can be written as a study plan (study.go).
 package sas
 
 import (
