@@ -207,8 +207,7 @@ func (d *dataStep) anewAtFirst(g *groupLoop, inner []*dataStmt) (begin []*dataSt
 		if read || constant || d.retained[n] != nil || slices.Contains(d.shaped, n) || n == g.loop.variable {
 			continue
 		}
-		first := len(early[n]) > 0 || d.fills(n)
-		if !first {
+		if len(early[n]) == 0 {
 			reads, _ := d.readsInFront(inner, n)
 			if len(all[n]) == 0 || !reads && d.anew(n, all[n][0]) {
 				continue
@@ -230,7 +229,7 @@ func (d *dataStep) changed(list []*dataStmt) (names []string) {
 	all := map[string][]assignment{}
 	d.assignments(list, nil, all)
 	for _, n := range d.vars {
-		if _, read := d.src.sql[n]; !read && (len(all[n]) > 0 || d.fills(n)) {
+		if _, read := d.src.sql[n]; !read && len(all[n]) > 0 {
 			names = append(names, n)
 		}
 	}

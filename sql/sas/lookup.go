@@ -199,14 +199,17 @@ func given(v val, condition string) val {
 	return v
 }
 
-// fills tells whether FIND gives a variable its value.
-func (d *dataStep) fills(n string) bool {
-	for _, h := range d.objects {
-		if slices.Contains(h.data, n) {
+// findsInto are the variables to which FIND gives values in a statement.
+func (d *dataStep) findsInto(s *dataStmt) (names []string) {
+	for _, e := range []expr{s.value, s.cond} {
+		visit(e, func(e expr) bool {
+			if m, ok := e.(method); ok && m.name == "find" && d.objects[m.object] != nil {
+				names = append(names, d.objects[m.object].data...)
+			}
 			return true
-		}
+		})
 	}
-	return false
+	return names
 }
 
 // asked are the hash objects that the columns of a view need.

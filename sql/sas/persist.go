@@ -16,6 +16,7 @@ import (
 type assignment struct {
 	s     *dataStmt
 	conds []expr
+	found bool // by FIND, which may find nothing
 }
 
 // assignments are those of each variable; an element of an array counts for all.
@@ -27,11 +28,14 @@ func (d *dataStep) assignments(list []*dataStmt, conds []expr, into map[string][
 		}
 		for _, t := range targets {
 			for _, n := range d.named(t) {
-				into[n] = append(into[n], assignment{s, conds})
+				into[n] = append(into[n], assignment{s: s, conds: conds})
 			}
 		}
 		if s.variable != "" {
-			into[s.variable] = append(into[s.variable], assignment{s, conds})
+			into[s.variable] = append(into[s.variable], assignment{s: s, conds: conds})
+		}
+		for _, n := range d.findsInto(s) {
+			into[n] = append(into[n], assignment{s: s, conds: conds, found: true})
 		}
 		inner := conds
 		if s.cond != nil && s.op != "subset" {
@@ -67,12 +71,11 @@ func (d *dataStep) persistent(body []*dataStmt) error {
 	d.assignments(body, nil, all)
 	for _, n := range d.vars {
 		list := all[n]
-		found := d.fills(n)
-		if !d.risky[n] || len(list) == 0 && !found {
+		if !d.risky[n] || len(list) == 0 {
 			continue
 		}
 		early, _ := d.readsInFront(body, n)
-		if !early && !found && (d.anew(n, list[0]) || d.settles(n, list, all)) {
+		if !early && (d.anew(n, list[0]) || d.settles(n, list, all)) {
 			continue
 		}
 		return fmt.Errorf("%s is read from a data set, and SAS keeps what is assigned to it for the rows that follow: assign to a variable of another name", n)
@@ -129,7 +132,7 @@ func (s *dataStmt) reads() []expr {
 // anew tells whether every row assigns the variable, from other ones.
 func (d *dataStep) anew(n string, a assignment) bool {
 	_, plain := a.s.target.(name)
-	if len(a.conds) > 0 || a.s.op == "sum" || !plain && a.s.op != "missing" && a.s.op != "loop" {
+	if len(a.conds) > 0 || a.found || a.s.op == "sum" || !plain && a.s.op != "missing" && a.s.op != "loop" {
 		return false
 	}
 	return !slices.Contains(d.operands(a.s.value), n)
