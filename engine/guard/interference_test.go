@@ -55,6 +55,7 @@ type experiment struct {
 const (
 	databases = 6
 	pairsOf   = databases * (databases - 1) / 2
+	milestone = 5000 // pairs after which a long run tells that it goes on
 )
 
 // TestPersonsBehindMaskedCellsChangeNothing is the noninterference proof: of
@@ -64,8 +65,9 @@ const (
 // any data were read do not count.
 //
 // EPSQL_PROVE asks for a hundred thousand pairs in place of the two thousand of
-// every test run, EPSQL_PAIRS for a number, EPSQL_SEED for others, and EPSQL_MINUTES for as many as can be tried in a time;
-// with -update the result is written to testdata/noninterference.txt.
+// every test run, EPSQL_PAIRS for a number, EPSQL_SEED for others, and EPSQL_MINUTES
+// for as many as can be tried in a time; with -update the result is written to
+// testdata/noninterference.txt.
 func TestPersonsBehindMaskedCellsChangeNothing(t *testing.T) {
 	pairs, seed, start := askedPairs(), asked("EPSQL_SEED", 1), time.Now()
 	until := start.Add(time.Duration(asked("EPSQL_MINUTES", 60*24)) * time.Minute)
@@ -150,7 +152,9 @@ func interfere(t *testing.T, population string, pairs int, seed uint64, until ti
 			if n := u.differs(t, query, first); n > 0 {
 				t.Fatal(u.report(t, set, d, states, n))
 			}
-			e.pairs += pairsOf
+			if e.pairs += pairsOf; e.pairs/milestone > (e.pairs-pairsOf)/milestone {
+				t.Logf("%d pairs: no difference", e.pairs)
+			}
 		}
 	}
 	return e
