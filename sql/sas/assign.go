@@ -103,7 +103,7 @@ func cutTo(v val, length int) val {
 	case v.text != nil || v.length > 0 && v.length <= length || v.isNull():
 	default:
 		window := v.window
-		v = atom(textKind, "rtrim(left(%s, %d))", v.sql, length)
+		v = atom(textKind, "nullif(rtrim(left(%s, %d)), '')", v.sql, length)
 		v.window = window
 	}
 	v.length = length

@@ -89,15 +89,17 @@ func (p *parser) setOption(ref *setRef) {
 	case "in":
 		ref.in = p.name()
 	case "obs", "firstobs":
-		n, err := strconv.Atoi(p.peek().text)
-		if ref.none = option == "obs" && p.peek().text == "0"; ref.none {
-			p.at++
+		t := p.peek()
+		p.at++
+		n, err := strconv.Atoi(t.text)
+		switch {
+		case option == "obs" && t.text == "0":
+			ref.none = true
 			return
-		}
-		if p.at++; err != nil || n < 1 {
-			if p.tokens[p.at-1].text != "max" {
-				p.fail("%s needs a number", option)
-			}
+		case t.text == "max":
+			return
+		case err != nil || n < 1:
+			p.fail("%s needs a number", option)
 			return
 		}
 		if option == "obs" {
