@@ -3,7 +3,6 @@ package sas
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 )
 
@@ -62,16 +61,16 @@ func (d *dataStep) readInLoop(s *dataStmt, sources *int) error {
 	if g == nil {
 		return nil
 	}
-	if s.variable == "_n_" && g.key == "" {
+	switch {
+	case s.variable == "_n_" && g.key == "":
 		return fmt.Errorf("_n_ is 1 in a loop over all rows: count with a variable")
-	}
-	if s.variable == "_n_" {
+	case s.variable == "_n_":
 		s.variable = countRows
 		d.hidden[countRows], d.counts = true, true
 	}
 	*sources++
 	if d.looped != nil {
-		if !reflect.DeepEqual(plainTokens(d.p.statements[d.looped.at].tokens), plainTokens(d.p.statements[g.set.at].tokens)) {
+		if !slices.Equal(plainTokens(d.p.statements[d.looped.at].tokens), plainTokens(d.p.statements[g.set.at].tokens)) {
 			return fmt.Errorf("two loops over groups must read the same data set")
 		}
 		return nil
@@ -242,6 +241,7 @@ func (d *dataStep) firstLoop(g *groupLoop, later []*dataStmt) ([]*dataStmt, erro
 		return nil, fmt.Errorf("output in the first of two loops over groups is not understood")
 	}
 	d.found = nil
+	delete(d.hidden, countRows) // the second may read what the first has counted
 	body := slices.Concat(g.before, []*dataStmt{g.loop}, g.after)
 	all := map[string][]assignment{}
 	d.assignments(body, nil, all)
@@ -252,13 +252,13 @@ func (d *dataStep) firstLoop(g *groupLoop, later []*dataStmt) ([]*dataStmt, erro
 	}
 	for _, n := range d.changed(body) {
 		switch {
-		case d.hidden[n] && n != countRows:
+		case d.hidden[n]:
 			if slices.ContainsFunc(later, func(s *dataStmt) bool { return d.mentions(s, n) }) {
 				return nil, fmt.Errorf("an array of _temporary_ variables that goes from one loop to the other is not understood")
 			}
 		case d.retained[n] != nil && slices.Contains(d.changed(later), n):
 			return nil, fmt.Errorf("%s is retained, and changed in two loops over groups", n)
-		case n != countRows:
+		default:
 			d.found = append(d.found, n)
 		}
 	}

@@ -54,6 +54,7 @@ func TestDataStepsThatAreRefused(t *testing.T) {
 		{"rows in both loops over groups", "data c; do until(last.k); set a; by k; output; end; do until(last.k); set a; by k; output; end; run;", "output in the first of two loops"},
 		{"groups are counted", "data c; do until(last.k); set a; by k; end; n = _n_; run;", "_n_ counts groups"},
 		{"what is read is used in front of the loop", "data c; y = x; do until(last.k); set a; by k; end; run;", "in front of the loop that reads it"},
+		{"a second loop as long as the first has counted", "data c; do _n_ = 1 by 1 until(last.k); set a; by k; end; do _n_ = 1 to _n_; set a; output; end; run;", "set within a condition or a loop"},
 		{"the key of two loops is changed", "data c; do until(last.k); set a; by k; if x = 2 then k = 0; end; do until(last.k); set a; by k; output; end; run;", "k is changed in the first of two loops"},
 		{"a count that goes on in the second loop", "data c; do until(last.k); set a; by k; n + 1; end; do until(last.k); set a; by k; n + 1; output; end; run;", "changed in two loops"},
 		{"a loop over rows and another data set", "data c; set b; do until(last.k); set a; by k; end; run;", "where nothing else is read"},
