@@ -14,6 +14,7 @@ type frequency struct {
 	request []string
 	keys    []grouping // BY, then those of the table
 	weight  string
+	count   string // the column of frequencies
 	freqOptions
 }
 
@@ -227,7 +228,11 @@ func (c *procCall) frequency(request []string, options freqOptions) (err error) 
 		}
 		f.keys, columns = append(f.keys, g), append(columns, g.col)
 	}
-	columns = append(columns, &column{name: "count", kind: numberKind}, &column{name: "percent", kind: numberKind})
+	f.count = "count"
+	if options.out.name == "" && slices.Contains(request, "count") {
+		f.count = "frequency" // as it is headed where it is printed; a data set has one COUNT
+	}
+	columns = append(columns, &column{name: f.count, kind: numberKind}, &column{name: "percent", kind: numberKind})
 	percentages := f.percentages()
 	for _, item := range percentages[1:] {
 		columns = append(columns, &column{name: item[0], kind: numberKind})
@@ -287,9 +292,9 @@ func (f *frequency) share(within []string) string {
 	over := "OVER (" + strings.TrimSpace(partition(within)) + ")"
 	gap := f.gap()
 	if gap == "" {
-		return "100 * count / sum(count) " + over
+		return "100 * " + f.count + " / sum(" + f.count + ") " + over
 	}
-	return "CASE WHEN NOT (" + gap + ") THEN 100 * count / sum(count) FILTER (NOT (" + gap + ")) " + over + " END"
+	return "CASE WHEN NOT (" + gap + ") THEN 100 * " + f.count + " / sum(" + f.count + ") FILTER (NOT (" + gap + ")) " + over + " END"
 }
 
 // upTo is the sum of a column over a row and those in front of it.
@@ -298,15 +303,15 @@ func (f *frequency) upTo(column string, by []string) string {
 	if column == "percent" {
 		gap := f.gap()
 		if gap == "" {
-			return "100 * sum(count) " + over + " / sum(count) OVER (" + strings.TrimSpace(partition(by)) + ")"
+			return "100 * sum(" + f.count + ") " + over + " / sum(" + f.count + ") OVER (" + strings.TrimSpace(partition(by)) + ")"
 		}
-		return "CASE WHEN NOT (" + gap + ") THEN 100 * sum(count) FILTER (NOT (" + gap + ")) " + over + " / sum(count) FILTER (NOT (" + gap + ")) OVER (" + strings.TrimSpace(partition(by)) + ") END"
+		return "CASE WHEN NOT (" + gap + ") THEN 100 * sum(" + f.count + ") FILTER (NOT (" + gap + ")) " + over + " / sum(" + f.count + ") FILTER (NOT (" + gap + ")) OVER (" + strings.TrimSpace(partition(by)) + ") END"
 	}
 	gap := f.gap()
 	if gap == "" {
-		return "sum(count) " + over
+		return "sum(" + f.count + ") " + over
 	}
-	return "CASE WHEN NOT (" + gap + ") THEN sum(count) FILTER (NOT (" + gap + ")) " + over + " END"
+	return "CASE WHEN NOT (" + gap + ") THEN sum(" + f.count + ") FILTER (NOT (" + gap + ")) " + over + " END"
 }
 
 // order is that of the rows.
@@ -315,7 +320,7 @@ func (f *frequency) order() (order []string) {
 		order = append(order, sqlName(k.name)+" NULLS FIRST")
 	}
 	if f.c.values["order"] == "freq" {
-		order = slices.Insert(order, len(f.c.by), "count DESC")
+		order = slices.Insert(order, len(f.c.by), f.count+" DESC")
 	}
 	return order
 }
@@ -332,7 +337,7 @@ func (f *frequency) query(percentages [][2]string, row bool) string {
 	for i, k := range f.keys {
 		list, group = append(list, as(k.v.sql, k.name)), append(group, fmt.Sprint(i+1))
 	}
-	text := "WITH counts AS (\n  SELECT " + strings.Join(append(list, counted+" AS count"), ", ") + "\n  FROM " + f.c.data.rel.ref()
+	text := "WITH counts AS (\n  SELECT " + strings.Join(append(list, counted+" AS "+f.count), ", ") + "\n  FROM " + f.c.data.rel.ref()
 	if where.sql != "true" {
 		text += "\n  WHERE " + where.sql
 	}
@@ -364,5 +369,5 @@ func (f *frequency) cells() string {
 		}
 		from += "(SELECT DISTINCT " + n + " FROM counts) AS " + level
 	}
-	return ", cells AS (\n  SELECT " + strings.Join(list, ", ") + ", coalesce(counts.count, 0) AS count\n  FROM " + from + "\n    LEFT JOIN counts ON " + strings.Join(on, " AND ") + "\n)"
+	return ", cells AS (\n  SELECT " + strings.Join(list, ", ") + ", coalesce(counts." + f.count + ", 0) AS " + f.count + "\n  FROM " + from + "\n    LEFT JOIN counts ON " + strings.Join(on, " AND ") + "\n)"
 }
