@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/csv"
+	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -96,7 +97,9 @@ func (r *Registry) runCase(ctx context.Context, db *sql.DB, m *Macro, file strin
 		}
 	}
 	got, err := query(ctx, tx, c.call)
-	result.Problem = c.judge(got, err)
+	if result.Problem = c.judge(got, err); result.Problem == "" {
+		result.Problem = m.unlisted(got)
+	}
 	return result, ctx.Err()
 }
 
@@ -234,6 +237,27 @@ func (c *goldenCase) judge(got [][]string, err error) string {
 		return ""
 	}
 	return "expected\n" + format(want) + "got\n" + format(got)
+}
+
+// unlisted tells of a column that gave a value which its header does not list: the
+// guard takes the list for all there is. It is "" when all are listed.
+func (m *Macro) unlisted(got [][]string) string {
+	if len(got) == 0 {
+		return "" // the case wants an error
+	}
+	for i, name := range got[0] {
+		for _, c := range m.Columns {
+			if c.Name != name || c.Domain == nil {
+				continue
+			}
+			for _, line := range got[1:] {
+				if line[i] != "" && !slices.Contains(c.Domain, line[i]) {
+					return fmt.Sprintf("%s is %s, which the header does not list: it has %s", name, line[i], strings.Join(c.Domain, ", "))
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // sorted is lines with the rows below the names in text order.

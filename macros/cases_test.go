@@ -105,3 +105,16 @@ func FuzzCase(f *testing.F) {
 		}
 	})
 }
+
+// The guard takes a declared list for all values that occur: quotes around its
+// words would make every row one that is not listed.
+func TestACaseHoldsTheHeadersLists(t *testing.T) {
+	m := &Macro{Columns: []Column{{Name: "age", Domain: []string{"'00-17'", "'18+'"}}, {Name: "n"}}}
+	if got := m.unlisted([][]string{{"age", "n"}, {"", "1"}, {"18+", "2"}}); !strings.Contains(got, "age is 18+, which the header does not list") {
+		t.Errorf("got %q", got)
+	}
+	m.Columns[0].Domain = []string{"00-17", "18+"}
+	if got := m.unlisted([][]string{{"age", "n"}, {"", "1"}, {"18+", "2"}}); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
