@@ -6,7 +6,7 @@
 //	main.<table>       one table per catalogue table: Table.Columns(), then livraison INTEGER (epsql.deliveries.id)
 //	ref.<list>         one public table per code list: version VARCHAR, then the list's columns; all versions
 //	<family>.<macro>   the published macros
-//	epsql.workspace    key, value: population, catalogue name, version and hash, creation time
+//	epsql.workspace    key, value: population, catalogue name, version and hash, creation time, why rows may be seen
 //	epsql.deliveries   what was loaded (see package load)
 //	epsql.rejects      bad rows with reasons
 //	epsql.ids_<unit>   num INTEGER (dense from 1; natural persons positive, others negative), id VARCHAR
