@@ -154,6 +154,10 @@ func parseParams(pairs []string) (map[string]string, error) {
 // a target that cannot be written, before anything runs.
 func chooseFormat(c *cli.Context) (export.Format, error) {
 	output := c.String("output")
+	if output == "-" {
+		return export.Format{}, diag.New(diag.Usage, "no-file", "--output - names no file, and a release is one").
+			WithHint("leave --output out: the answer then comes on stdout")
+	}
 	if output != "" {
 		if err := (release.Target{Path: output, Overwrite: c.Bool("force")}).Check(); err != nil {
 			return export.Format{}, err
