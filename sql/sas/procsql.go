@@ -109,6 +109,9 @@ func (p *program) addQuery(rel *relation, q *query) *relation {
 	s := &step{inputs: q.inputs, out: rel, ordered: q.ordered}
 	rel.columns, rel.unique, rel.known = q.columns, q.unique, q.known
 	s.query = func() string { return q.text(rel.row) }
+	if q.origin != nil && !q.ordered && len(q.inputs) == 1 {
+		s.order = func() { q.inputs[0].need(rel.named(q.origin)) }
+	}
 	p.add(p.at, p.at+1, s)
 	return rel
 }
@@ -179,6 +182,9 @@ type query struct {
 	ordered bool // needs the order of its inputs
 	into    []intoVar
 	text    func(row bool) string
+	// origin is the name that a column has in the one table whose rows these are, in
+	// their order; nil where they are no such rows.
+	origin func(name string) (string, bool)
 }
 
 // query reads one query: SELECTs put together by UNION and the like, and ORDER BY.

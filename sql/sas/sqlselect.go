@@ -268,7 +268,27 @@ func (q *selection) build(columns []written, by []string, anyAggregate, remerge 
 	}
 	out.unique = t.unique(out.columns)
 	out.text = t.text
+	if len(q.tables) == 1 && q.tables[0].sub == "" && !t.distinct && !t.aggregated && t.keys == "" {
+		out.origin = t.origin
+	}
 	return out, nil
+}
+
+// origin is the column of the one table that a column of the answer is.
+func (t *selectText) origin(name string) (string, bool) {
+	m := t.q.tables[0]
+	for _, c := range t.columns {
+		if c.col.name != name {
+			continue
+		}
+		source := strings.TrimPrefix(strings.TrimSuffix(c.sql, " AS "+sqlName(name)), sqlName(m.alias)+".")
+		for _, col := range m.rel.columns {
+			if sqlName(col.name) == source {
+				return col.name, true
+			}
+		}
+	}
+	return "", false
 }
 
 // selectText is what the text of a query is made of.
