@@ -134,6 +134,9 @@ func compareSides(c *cli.Context, opts *compare.Options) (sides [2]compare.Side,
 		ends = append(ends, remove)
 		opts.Permit, opts.Folder = ws.Rows, dir
 	}
+	if len(queries) == 0 {
+		return sides, done, nil
+	}
 	r := &runner{ws: ws, reg: reg, out: c.App.Writer, err: c.App.ErrWriter}
 	if err := r.use(c.Context, c.String("channel")); err != nil {
 		return sides, done, err
@@ -192,16 +195,16 @@ func (r *runner) side(ctx context.Context, name, text string, rows bool) (compar
 	if selects.MatchString(name) {
 		name = "query"
 	}
-	q := guard.Query{File: name, Text: text}
-	if rows {
-		of, ok, err := r.guard.PersonRows(ctx, q)
-		if ok || err != nil {
-			return compare.Side{Name: name, Rows: of}, quote(err, text)
-		}
+	var of *guard.Rows
+	var p *guard.Plan
+	var err error
+	if q := (guard.Query{File: name, Text: text}); rows {
+		of, p, err = r.guard.PersonRows(ctx, q)
+	} else {
+		p, err = r.guard.Plan(ctx, q)
 	}
-	p, err := r.guard.Plan(ctx, q)
-	if err != nil {
-		return compare.Side{}, quote(err, text)
+	if err != nil || of != nil {
+		return compare.Side{Name: name, Rows: of}, quote(err, text)
 	}
 	result, err := r.guard.Run(ctx, p)
 	if err != nil {

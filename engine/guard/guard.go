@@ -173,6 +173,11 @@ func (g *Guard) planned(p *planner, tree ast.Query, env *environment) (*Plan, er
 	if err != nil {
 		return nil, err
 	}
+	return g.finish(p, tree, r)
+}
+
+// finish makes a plan of what a query gives.
+func (g *Guard) finish(p *planner, tree ast.Query, r *relation) (*Plan, error) {
 	switch r.zone {
 	case person:
 		return nil, p.refuse(offset(tree.Common().Off), "rows", "the query gives rows of persons").

@@ -26,24 +26,28 @@ type Rows struct {
 	bound   *boundCheck
 }
 
-// PersonRows checks a query for a comparison inside the house. It is not ok when
-// the rows belong to nobody: then [Guard.Plan] answers.
-func (g *Guard) PersonRows(ctx context.Context, q Query) (rows *Rows, ok bool, err error) {
+// PersonRows checks a query for a comparison inside the house. A query whose rows
+// belong to nobody gives a plan instead, as [Guard.Plan] does.
+func (g *Guard) PersonRows(ctx context.Context, q Query) (*Rows, *Plan, error) {
 	if err := g.cfg.Workspace.Rows.Check(); err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	tree, err := g.parser.Script(ctx, q.File, q.Text)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	p := g.planner(ctx, q, tree)
 	r, err := p.query(tree, nil)
-	if err != nil || r.zone != person {
-		return nil, false, err
+	if err != nil {
+		return nil, nil, err
 	}
-	rows = &Rows{guard: g, text: q.Text, macros: p.macros, bound: newBoundCheck(g.cfg.Catalog, g.cfg.Macros, p.macros, p.steps)}
+	if r.zone != person {
+		plan, err := g.finish(p, tree, r)
+		return nil, plan, err
+	}
+	rows := &Rows{guard: g, text: q.Text, macros: p.macros, bound: newBoundCheck(g.cfg.Catalog, g.cfg.Macros, p.macros, p.steps)}
 	rows.compile(p, p.member(r, ""))
-	return rows, true, nil
+	return rows, nil, nil
 }
 
 // compile writes the statement: columns by number, identifiers as delivered.

@@ -7,10 +7,11 @@ import (
 )
 
 // A loop around SET that ends at LAST., or with the last row of all, reads a BY group,
-// or everything, in one turn of the step. What it does is the same as reading the rows one by one: the variables begin anew at
-// FIRST., what stands behind the loop is run at LAST. Two such loops over the same data
-// set bring back to the rows what the first has found about their group: that becomes
-// a view with a row for each group, which the rows are joined with.
+// or everything, in one turn of the step. What it does is the same as reading the rows
+// one by one: the variables begin anew at FIRST., what stands behind the loop is run at
+// LAST. Two such loops over the same data set bring back to the rows what the first has
+// found about their group: that becomes a view with a row for each group, which the
+// rows are joined with.
 
 // groupLoop is such a loop, and what stands around it.
 type groupLoop struct {

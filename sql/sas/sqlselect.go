@@ -243,7 +243,7 @@ func (q *selection) columnsOf() ([]written, error) {
 
 // build writes the query.
 func (q *selection) build(columns []written, by []string, anyAggregate, remerge bool, order []token) (*query, error) {
-	if q.ordered && (len(q.tables) != 1 || q.tables[0].sub != "" || q.outer != nil || anyAggregate) {
+	if q.ordered && (!q.ofOne() || q.outer != nil || anyAggregate) {
 		return nil, fmt.Errorf("monotonic() is understood in a query on the rows of one table alone")
 	}
 	out := &query{inputs: q.inputs, into: q.into, known: true, ordered: q.ordered}
@@ -268,11 +268,17 @@ func (q *selection) build(columns []written, by []string, anyAggregate, remerge 
 	}
 	out.unique = t.unique(out.columns)
 	out.text = t.text
-	if len(q.tables) == 1 && q.tables[0].sub == "" && !t.distinct && !t.aggregated && t.keys == "" {
+	if q.ofOne() && !t.distinct && !t.aggregated && t.keys == "" {
 		out.origin = t.origin
 	}
 	return out, nil
 }
+
+// ofOne tells whether the rows are those of one table.
+func (q *selection) ofOne() bool { return len(q.tables) == 1 && q.tables[0].sub == "" }
+
+// source is the SQL of a column without its name in the answer.
+func (w written) source() string { return strings.TrimSuffix(w.sql, " AS "+sqlName(w.col.name)) }
 
 // origin is the column of the one table that a column of the answer is.
 func (t *selectText) origin(name string) (string, bool) {
@@ -281,7 +287,7 @@ func (t *selectText) origin(name string) (string, bool) {
 		if c.col.name != name {
 			continue
 		}
-		source := strings.TrimPrefix(strings.TrimSuffix(c.sql, " AS "+sqlName(name)), sqlName(m.alias)+".")
+		source := strings.TrimPrefix(c.source(), sqlName(m.alias)+".")
 		for _, col := range m.rel.columns {
 			if sqlName(col.name) == source {
 				return col.name, true
@@ -351,7 +357,7 @@ func (t *selectText) unique(columns []*column) [][]string {
 // text is the query, with the number of each row when row asks for it.
 func (t *selectText) text(row bool) string {
 	q, selected := t.q, t.list
-	plain := len(q.tables) == 1 && q.tables[0].sub == "" // rows of one table
+	plain := q.ofOne()
 	all := plain && len(q.items) == 1 && q.items[0].all != nil && q.items[0].all.rel.known
 	if all && !t.distinct && !t.aggregated && q.tables[0].rel.row == row {
 		selected = []string{"*"}
@@ -422,7 +428,7 @@ func (q *selection) sorted(keys string, by []string, columns []written) string {
 func (q *selection) uniqueNames(by []string, columns []written) []string {
 	var names []string
 	for _, b := range by {
-		i := slices.IndexFunc(columns, func(c written) bool { return c.sql == b || strings.TrimSuffix(c.sql, " AS "+sqlName(c.col.name)) == b })
+		i := slices.IndexFunc(columns, func(c written) bool { return c.sql == b || c.source() == b })
 		if i < 0 {
 			return nil
 		}
